@@ -1,0 +1,357 @@
+//! What the two sides say to each other.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Names one question on a connection; chosen by the client, counted up.
+pub type QuestionId = u64;
+
+/// Names one proposal within a question; chosen by the backend.
+pub type ProposalId = u64;
+
+/// What the shell asks of its backend.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Request {
+    /// First word on a connection.
+    Hello {
+        /// The client's [`VERSION`](crate::VERSION).
+        version: u32,
+    },
+    /// The settings that hold from the next question on.
+    Set(Box<Settings>),
+    /// A question in plain language.
+    Ask(Box<Ask>),
+    /// Ends a question; unknown and finished ids are ignored.
+    Cancel {
+        /// The question to end.
+        id: QuestionId,
+    },
+    /// The user's answer to a proposal.
+    Decide {
+        /// The question the proposal belongs to.
+        id: QuestionId,
+        /// The proposal answered.
+        proposal: ProposalId,
+        /// What the user said.
+        decision: Decision,
+    },
+    /// How a command that was proposed ended in the user's session.
+    Report {
+        /// The question the proposal belongs to.
+        id: QuestionId,
+        /// The proposal that was run.
+        proposal: ProposalId,
+        /// What came of it.
+        outcome: Outcome,
+    },
+    /// Asks for [`Event::Status`].
+    Status,
+}
+
+/// What the backend says to its shell.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Event {
+    /// The answer to [`Request::Hello`].
+    Hello {
+        /// The backend's [`VERSION`](crate::VERSION).
+        version: u32,
+        /// The backend's process id.
+        pid: u32,
+    },
+    /// All components are up; questions are answered from now on.
+    Ready {
+        /// What each component took; they start side by side.
+        startup: Vec<Timing>,
+        /// From the start of the process to readiness, in milliseconds.
+        total_ms: f64,
+    },
+    /// The answer to [`Request::Status`].
+    Status(Status),
+    /// An agent won the race for the question.
+    Claimed {
+        /// The question.
+        id: QuestionId,
+        /// The agent's name.
+        agent: String,
+        /// How long the race took, in milliseconds.
+        race_ms: f64,
+    },
+    /// A piece of the answer: markdown, cut anywhere between two characters.
+    Text {
+        /// The question.
+        id: QuestionId,
+        /// The piece.
+        text: String,
+    },
+    /// What is being done now, in one line that replaces the previous one.
+    Progress {
+        /// The question.
+        id: QuestionId,
+        /// The line.
+        text: String,
+    },
+    /// A table, whole.
+    Table {
+        /// The question.
+        id: QuestionId,
+        /// Headings.
+        columns: Vec<String>,
+        /// Rows, each as long as `columns`.
+        rows: Vec<Vec<String>>,
+    },
+    /// A command for the user to run, edit or decline.
+    Propose {
+        /// The question.
+        id: QuestionId,
+        /// The proposal.
+        proposal: Proposal,
+    },
+    /// A tool began to work.
+    ToolStarted {
+        /// The question.
+        id: QuestionId,
+        /// The tool's name.
+        tool: String,
+        /// What it does, in one line for the user.
+        summary: String,
+    },
+    /// A tool ended.
+    ToolFinished {
+        /// The question.
+        id: QuestionId,
+        /// The tool's name.
+        tool: String,
+        /// What came of it, in one line for the user.
+        summary: String,
+        /// Whether it did what it was asked.
+        ok: bool,
+    },
+    /// The question is answered.
+    Done {
+        /// The question.
+        id: QuestionId,
+        /// What the model counted, where one was asked and said so.
+        usage: Option<Usage>,
+        /// What the parts took: the agent, the first token, …
+        timings: Vec<Timing>,
+    },
+    /// The question, or without an id the connection, failed.
+    Failed {
+        /// The question.
+        id: Option<QuestionId>,
+        /// The class of the failure.
+        kind: FailureKind,
+        /// What happened and why, in a sentence.
+        message: String,
+        /// What to do next, where something can be done.
+        hint: Option<String>,
+    },
+}
+
+/// A question and what the user agreed to attach to it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Ask {
+    /// The question's id.
+    pub id: QuestionId,
+    /// The text as typed.
+    pub question: String,
+    /// Where and after what it was asked.
+    pub context: Context,
+}
+
+/// Where and after what a question was asked.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Context {
+    /// The session's working directory.
+    pub directory: String,
+    /// The session's own values of the variables that agents go by (KUBECONFIG, GIT_DIR, HOME, …).
+    pub environment: BTreeMap<String, String>,
+    /// The last commands, oldest first.
+    pub recent: Vec<RecentCommand>,
+    /// The terminal's width in columns.
+    pub columns: u16,
+}
+
+/// A command that the user ran, as context for a question.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RecentCommand {
+    /// The line as typed.
+    pub command: String,
+    /// Its exit status.
+    pub status: i32,
+    /// How long it ran, in milliseconds.
+    pub duration_ms: u64,
+    /// The end of what it printed, escape sequences removed.
+    pub output: String,
+}
+
+/// What may go with a question.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Attachment {
+    /// The question alone.
+    Nothing,
+    /// The last commands and how they ended.
+    Commands,
+    /// The last commands and the end of what they printed.
+    #[default]
+    Output,
+}
+
+/// What the backend needs to know of the user's settings.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Settings {
+    /// Name of the AI provider (`openai`, `openrouter`, `ollama`, …); none, and only local agents answer.
+    pub provider: Option<String>,
+    /// The model, where not the provider's default.
+    pub model: Option<String>,
+    /// The API's base URL, where not the provider's own.
+    pub base_url: Option<String>,
+    /// The API key.
+    pub api_key: Option<Secret>,
+    /// `VERBOSE`: 0 silent, 1 life-cycle notes, 2 timings.
+    pub verbosity: u8,
+}
+
+/// A value that is never shown: its `Debug` form is a mask.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Wraps a secret value.
+    pub fn new(value: impl Into<String>) -> Self {
+        Self(value.into())
+    }
+
+    /// The value itself, for the one place that needs it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// A command put to the user.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Proposal {
+    /// The proposal's id.
+    pub id: ProposalId,
+    /// The command line, as it would be typed.
+    pub command: String,
+    /// Why, in a sentence.
+    pub explanation: String,
+    /// What it could do.
+    pub risk: Risk,
+}
+
+/// What a command could do, as far as its syntax tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Risk {
+    /// It only looks.
+    Reads,
+    /// It could not be classified.
+    Unknown,
+    /// It changes files or state.
+    Writes,
+    /// It removes what cannot be brought back, or acts with another's rights.
+    Destroys,
+}
+
+/// The user's answer to a proposal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "answer", rename_all = "snake_case")]
+pub enum Decision {
+    /// It runs now, in the user's session, in this form (the user may have edited it).
+    Run {
+        /// The command line.
+        command: String,
+    },
+    /// It does not run.
+    Decline,
+}
+
+/// What came of a command in the user's session.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// The line that ran.
+    pub command: String,
+    /// Its exit status.
+    pub status: i32,
+    /// How long it ran, in milliseconds.
+    pub duration_ms: u64,
+    /// The end of what it printed, escape sequences removed.
+    pub output: String,
+    /// The session's working directory afterwards.
+    pub directory: String,
+}
+
+/// What the backend knows of itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Status {
+    /// The provider questions go to.
+    pub provider: Option<String>,
+    /// The model that answers.
+    pub model: Option<String>,
+    /// The API's base URL.
+    pub base_url: Option<String>,
+    /// Whether a key is set.
+    pub has_key: bool,
+    /// The agents, in the order of the table.
+    pub agents: Vec<String>,
+    /// Since the process started, in seconds.
+    pub uptime_s: u64,
+    /// Questions answered so far.
+    pub questions: u64,
+}
+
+/// How long one thing took.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Timing {
+    /// What it was.
+    pub name: String,
+    /// How long it took, in milliseconds.
+    pub ms: f64,
+}
+
+/// What a model counted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Usage {
+    /// Tokens read.
+    pub input_tokens: u64,
+    /// Tokens written.
+    pub output_tokens: u64,
+}
+
+/// The class of a failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailureKind {
+    /// The user ended it.
+    Cancelled,
+    /// No AI provider is set up and no local agent could answer.
+    NoProvider,
+    /// A setting is wrong: an unknown provider, a base URL that is none.
+    Settings,
+    /// The provider refused the key.
+    Unauthorised,
+    /// The provider asks for less, or is overloaded.
+    Busy,
+    /// The provider could not be reached, or the connection broke.
+    Network,
+    /// The provider answered with something that is no answer.
+    Provider,
+    /// The other side broke the protocol.
+    Protocol,
+    /// A defect of awesh.
+    Internal,
+}

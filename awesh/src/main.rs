@@ -1,0 +1,3 @@
+//! awesh.
+
+fn main() {}
