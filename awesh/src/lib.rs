@@ -1,1 +1,3 @@
 //! The frontend.
+
+pub mod messages;

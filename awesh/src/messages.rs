@@ -1,0 +1,55 @@
+//! The one voice of awesh to the user, apart from answers: everything said here goes to stderr, in plain
+//! words, with the same prefix. Nothing else in the crate prints (a lint holds it to that), and nothing here
+//! fails: a closed stderr is no error.
+
+use std::fmt::Display;
+use std::io::{self, Write};
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::Duration;
+
+/// `VERBOSE` as it stands now; read by every note and timing, so it takes effect at once.
+static VERBOSITY: AtomicU8 = AtomicU8::new(0);
+
+/// Sets how much is said: 0 errors and warnings, 1 life-cycle notes, 2 timings.
+pub fn set_verbosity(level: u8) {
+    VERBOSITY.store(level, Ordering::Relaxed);
+}
+
+/// How much is said now.
+pub fn verbosity() -> u8 {
+    VERBOSITY.load(Ordering::Relaxed)
+}
+
+/// Something failed. Says what and why; [`hint`] says what to do next.
+pub fn error(what: impl Display) {
+    say(format_args!("awesh: {what}"));
+}
+
+/// Something is not as it should be, and awesh goes on.
+pub fn warning(what: impl Display) {
+    say(format_args!("awesh: warning: {what}"));
+}
+
+/// What to do next, under an error or a warning.
+pub fn hint(what: impl Display) {
+    say(format_args!("awesh: hint: {what}"));
+}
+
+/// A life-cycle note, from `VERBOSE=1`.
+pub fn note(what: impl Display) {
+    if verbosity() >= 1 {
+        say(format_args!("awesh: {what}"));
+    }
+}
+
+/// How long an operation took, at `VERBOSE=2`.
+pub fn timing(operation: impl Display, took: Duration) {
+    if verbosity() >= 2 {
+        say(format_args!("🐛 DEBUG: {operation} took {:.3}ms", took.as_secs_f64() * 1e3));
+    }
+}
+
+/// Writes one line to stderr. The carriage return is for a terminal whose output processing is off.
+fn say(line: std::fmt::Arguments<'_>) {
+    let _ = io::stderr().lock().write_all(format!("\r{line}\r\n").as_bytes());
+}
