@@ -1,3 +1,6 @@
 //! The frontend.
 
+pub mod bash;
 pub mod messages;
+mod sys;
+pub mod terminal;
