@@ -1,3 +1,4 @@
 //! The frontend.
 
+pub mod config;
 pub mod messages;
