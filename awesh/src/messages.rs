@@ -4,11 +4,15 @@
 
 use std::fmt::Display;
 use std::io::{self, Write};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
 /// `VERBOSE` as it stands now; read by every note and timing, so it takes effect at once.
 static VERBOSITY: AtomicU8 = AtomicU8::new(0);
+
+/// What [`warning_once`] has said.
+static SAID: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 /// Sets how much is said: 0 errors and warnings, 1 life-cycle notes, 2 timings.
 pub fn set_verbosity(level: u8) {
@@ -28,6 +32,16 @@ pub fn error(what: impl Display) {
 /// Something is not as it should be, and awesh goes on.
 pub fn warning(what: impl Display) {
     say(format_args!("awesh: warning: {what}"));
+}
+
+/// A [`warning`] that is said at its first occurrence only.
+pub fn warning_once(what: impl Display) {
+    let what = what.to_string();
+    let mut said = SAID.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if !said.contains(&what) {
+        warning(&what);
+        said.push(what);
+    }
 }
 
 /// What to do next, under an error or a warning.

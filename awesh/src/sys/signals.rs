@@ -19,6 +19,7 @@ pub struct Signals {
     child: Arc<AtomicBool>,
     hangup: Arc<AtomicBool>,
     resize: Arc<AtomicBool>,
+    interrupt: Arc<AtomicBool>,
 }
 
 impl Signals {
@@ -32,15 +33,19 @@ impl Signals {
             child: Arc::default(),
             hangup: Arc::default(),
             resize: Arc::default(),
+            interrupt: Arc::default(),
         };
-        for (signal, seen) in
-            [(SIGCHLD, &signals.child), (SIGHUP, &signals.hangup), (SIGWINCH, &signals.resize)]
-        {
+        for (signal, seen) in [
+            (SIGCHLD, &signals.child),
+            (SIGHUP, &signals.hangup),
+            (SIGWINCH, &signals.resize),
+            (SIGINT, &signals.interrupt),
+        ] {
             // The flag first: who is woken finds it set.
             flag::register(signal, Arc::clone(seen))?;
             low_level::pipe::register(signal, write.try_clone()?)?;
         }
-        for signal in [SIGINT, SIGQUIT, SIGTERM, SIGTSTP] {
+        for signal in [SIGQUIT, SIGTERM, SIGTSTP] {
             flag::register(signal, Arc::default())?;
         }
         Ok(signals)
@@ -65,6 +70,11 @@ impl Signals {
     /// Whether the window changed its size since the last call.
     pub fn take_resize(&self) -> bool {
         self.resize.swap(false, Ordering::SeqCst)
+    }
+
+    /// Whether SIGINT has come since the last call.
+    pub fn take_interrupt(&self) -> bool {
+        self.interrupt.swap(false, Ordering::SeqCst)
     }
 
     /// Whether the terminal is gone.

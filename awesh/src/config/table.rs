@@ -1,0 +1,154 @@
+//! The table of settings. What is not in it is not a setting.
+
+use std::sync::LazyLock;
+
+use awesh_protocol::Attachment;
+
+use super::value::Field;
+use super::vendors;
+use super::{AsciiForm, PromptStyle};
+
+/// One setting.
+pub(super) struct Setting {
+    /// Its name in `config.toml`: table and key.
+    pub(super) key: &'static str,
+    /// Its names in the environment and in `~/.aweshrc`; the first that is set holds.
+    pub(super) environment: &'static [&'static str],
+    /// The default in words; the value itself is `Config::default`'s.
+    pub(super) default: &'static str,
+    /// What it is for.
+    pub(super) doc: &'static str,
+    /// Where its value goes.
+    pub(super) field: Field,
+}
+
+/// Every setting, in the order of the reference.
+pub(super) static SETTINGS: [Setting; 12] = [
+    Setting {
+        key: "ai.provider",
+        environment: &["AI_PROVIDER"],
+        default: "the vendor whose key is set; else none",
+        doc: "Who answers what the local agents do not: openai, openrouter, ollama, anthropic, …, or none.",
+        field: Field::Text(|config| &mut config.ai.provider),
+    },
+    Setting {
+        key: "ai.model",
+        environment: &["AWESH_MODEL", "MODEL"],
+        default: "the provider's",
+        doc: "The model that is asked.",
+        field: Field::Text(|config| &mut config.ai.model),
+    },
+    Setting {
+        key: "ai.base_url",
+        environment: &["AWESH_BASE_URL"],
+        default: "the provider's",
+        doc: "Where the provider's API is. Set alone it means an OpenAI-compatible server.",
+        field: Field::Text(|config| &mut config.ai.base_url),
+    },
+    Setting {
+        key: "ai.api_key",
+        environment: &["AWESH_API_KEY"],
+        default: "the vendor's variable",
+        doc: "The key for the provider.",
+        field: Field::Secret(|config| &mut config.ai.api_key),
+    },
+    Setting {
+        key: "ai.attach",
+        environment: &["AWESH_ATTACH"],
+        default: "output",
+        doc: "What goes with a question: nothing, the last commands, or these with the end of their output.",
+        field: Field::Choice {
+            names: &["nothing", "commands", "output"],
+            set: |config, index| {
+                config.ai.attach = [Attachment::Nothing, Attachment::Commands, Attachment::Output][index];
+            },
+        },
+    },
+    Setting {
+        key: "verbose",
+        environment: &["VERBOSE"],
+        default: "0",
+        doc: "How much awesh says of itself: 0 nothing, 1 life-cycle notes, 2 timings.",
+        field: Field::Level(|config| &mut config.verbose),
+    },
+    Setting {
+        key: "prompt.style",
+        environment: &["AWESH_PROMPT"],
+        default: "awesh",
+        doc: "Whose prompt is shown: awesh's, or bash's own PS1.",
+        field: Field::Choice {
+            names: &["awesh", "bash"],
+            set: |config, index| config.prompt.style = [PromptStyle::Awesh, PromptStyle::Bash][index],
+        },
+    },
+    Setting {
+        key: "prompt.ascii",
+        environment: &["AWESH_ASCII"],
+        default: "auto",
+        doc: "Whether the prompt does without emoji; auto: where the terminal cannot show them.",
+        field: Field::Choice {
+            names: &["auto", "always", "never"],
+            set: |config, index| {
+                config.prompt.ascii = [AsciiForm::Auto, AsciiForm::Always, AsciiForm::Never][index];
+            },
+        },
+    },
+    Setting {
+        key: "prompt.protected",
+        environment: &["AWESH_PROTECTED"],
+        default: "[\"*prod*\"]",
+        doc: "Patterns of the Kubernetes contexts that stand out in the prompt.",
+        field: Field::List(|config| &mut config.prompt.protected),
+    },
+    Setting {
+        key: "colour",
+        environment: &["NO_COLOR"],
+        default: "true",
+        doc: "Whether awesh uses colours. NO_COLOR set to anything turns them off.",
+        field: Field::Switch(|config| &mut config.colour),
+    },
+    Setting {
+        key: "history.size",
+        environment: &["AWESH_HISTORY_SIZE"],
+        default: "100000",
+        doc: "How many lines the history file keeps.",
+        field: Field::Count(|config| &mut config.history.size),
+    },
+    Setting {
+        key: "backend.enabled",
+        environment: &["AWESH_BACKEND"],
+        default: "true",
+        doc: "Whether questions are answered; without, awesh is bash with its prompt.",
+        field: Field::Switch(|config| &mut config.backend.enabled),
+    },
+];
+
+/// What a name in the environment or in `~/.aweshrc` stands for.
+#[derive(Clone, Copy)]
+pub(super) enum Name {
+    /// One of awesh's settings.
+    Setting(&'static Setting),
+    /// A vendor's own variable.
+    Vendor(&'static str),
+}
+
+/// The setting of this key.
+pub(super) fn by_key(key: &str) -> Option<&'static Setting> {
+    SETTINGS.iter().find(|setting| setting.key == key)
+}
+
+/// What a name in the environment stands for.
+pub(super) fn by_name(name: &str) -> Option<Name> {
+    let setting = SETTINGS.iter().find(|setting| setting.environment.contains(&name));
+    let vendor = || vendors::variables().find(|variable| *variable == name);
+    setting.map(Name::Setting).or_else(|| vendor().map(Name::Vendor))
+}
+
+/// All names in the environment that mean something here.
+pub(super) fn environment_names() -> &'static [&'static str] {
+    static NAMES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+        let settings = SETTINGS.iter().flat_map(|setting| setting.environment.iter().copied());
+        settings.chain(vendors::variables()).collect()
+    });
+    &NAMES
+}
