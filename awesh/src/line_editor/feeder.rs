@@ -30,18 +30,34 @@ const UNDECIDED: Duration = Duration::from_millis(20);
 /// How long printed text waits for the end of its line.
 const UNFINISHED: Duration = Duration::from_millis(20);
 
+/// Ctrl-C, which no state of the editor takes for anything else.
+const INTERRUPT: u8 = 0x03;
+
 /// How the editor and its feeder tell each other.
 #[derive(Debug)]
 pub struct Gate {
     wake: EventFd,
     open: AtomicBool,
     done: AtomicBool,
+    gone: AtomicBool,
 }
 
 impl Gate {
     /// A gate that is shut at the next line's end.
     pub fn new() -> io::Result<Self> {
-        Ok(Self { wake: EventFd::new()?, open: AtomicBool::new(false), done: AtomicBool::new(false) })
+        Ok(Self { wake: EventFd::new()?, open: false.into(), done: false.into(), gone: false.into() })
+    }
+
+    /// A new line is to be read.
+    pub fn reset(&self) {
+        self.open.store(false, Ordering::SeqCst);
+        self.done.store(false, Ordering::SeqCst);
+        self.gone.store(false, Ordering::SeqCst);
+    }
+
+    /// Whether the line is given up because there is nobody left to read it for.
+    pub fn is_gone(&self) -> bool {
+        self.gone.load(Ordering::SeqCst)
     }
 
     /// The line goes on: the keys behind it are the editor's too.
@@ -79,7 +95,7 @@ pub struct Feeder<'a> {
     pub output: &'a mut Output,
     /// Tells whether bash has ended.
     pub bash: Watch,
-    /// The editor's terminal; dropped where the editor is to stop waiting.
+    /// The editor's terminal.
     pub editor: OwnedFd,
     /// How the editor tells of lines.
     pub gate: &'a Gate,
@@ -109,8 +125,7 @@ impl Feeder<'_> {
                 self.held_since = None;
             }
             if ready.signal && self.on_signal() == End::Gone {
-                self.print(true);
-                return Ok(End::Gone);
+                return self.give_up();
             }
             if ready.output {
                 let printed = self.output.take_background()?;
@@ -118,7 +133,7 @@ impl Feeder<'_> {
             }
             self.print(!ready.output);
             if ready.key && self.read_keys()? == End::Gone {
-                return Ok(End::Gone);
+                return self.give_up();
             }
             self.reconsider()?;
         }
@@ -193,12 +208,19 @@ impl Feeder<'_> {
         if count == 0 {
             return Ok(End::Gone);
         }
-        if keys.contains(&0x03) && self.busy.load(Ordering::SeqCst) {
+        if keys.contains(&INTERRUPT) && self.busy.load(Ordering::SeqCst) {
             signal_foreground(self.output.fd(), Signal::SIGINT)?;
         } else {
             self.terminal.keyboard.keep(keys);
         }
         Ok(End::Done)
+    }
+
+    /// Ends the editor's wait for keys that will not come.
+    fn give_up(&mut self) -> io::Result<End> {
+        self.gate.gone.store(true, Ordering::SeqCst);
+        self.write_keys(&[INTERRUPT])?;
+        Ok(End::Gone)
     }
 
     /// Lets keys go on that were held back for nothing.
