@@ -1,3 +1,4 @@
 //! The frontend.
 
+pub mod backend;
 pub mod messages;
