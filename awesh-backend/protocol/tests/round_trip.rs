@@ -1,5 +1,7 @@
 //! Every message survives the trip in portions of any size; bad bytes are refused.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
