@@ -2,13 +2,12 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::fs;
-use std::io::{self, BufReader};
+use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
 use awesh::args::{self, Command, Invocation};
-use awesh::router::{StaticFacts, route_command};
+use awesh::router::route_command;
 use awesh::{fallback, messages, shell};
 
 fn main() -> ExitCode {
@@ -20,7 +19,7 @@ fn main() -> ExitCode {
             Err(error) => replaced_by_bash(fallback::after_failure(&arguments, &error)),
         },
         Invocation::Command(Command::Route { json: _, commands }) => route(commands.as_deref()),
-        Invocation::Command(Command::Backend { socket }) => backend(&socket),
+        Invocation::Command(Command::Backend { socket: _ }) => ExitCode::SUCCESS,
         Invocation::Text(text, status) => {
             messages::page(&text, status == 0);
             ExitCode::from(status)
@@ -33,4 +32,14 @@ fn replaced_by_bash(outcome: io::Result<std::convert::Infallible>) -> ExitCode {
     messages::error(format_args!("bash cannot be started: {error}"));
     // What a shell says of a command that cannot be executed.
     ExitCode::from(126)
+}
+
+fn route(commands: Option<&Path>) -> ExitCode {
+    match route_command(commands, io::stdin().lock(), io::stdout().lock()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            messages::error(&error);
+            ExitCode::from(error.exit_code())
+        }
+    }
 }

@@ -63,6 +63,15 @@ pub fn timing(operation: impl Display, took: Duration) {
     }
 }
 
+/// Text that was asked for, on stdout, or, where it was not, on stderr.
+pub fn page(text: &str, asked_for: bool) {
+    let _ = if asked_for {
+        io::stdout().lock().write_all(text.as_bytes())
+    } else {
+        io::stderr().lock().write_all(text.as_bytes())
+    };
+}
+
 /// Writes one line to stderr. The carriage return is for a terminal whose output processing is off.
 fn say(line: std::fmt::Arguments<'_>) {
     let _ = io::stderr().lock().write_all(format!("\r{line}\r\n").as_bytes());

@@ -5,7 +5,7 @@
 # while bash has ours, and call, our command in PROMPT_COMMAND. An element that is never set hides what is
 # expanded in its subscript for a side effect alone.
 # Functions are defined before any file of the user's is read, so no alias of his is in them; builtins are
-# called by that name because a function may hide them.
+# called by that name because a function may hide them. (`builtin local` splits what is not in quotes.)
 
 # At the prompt. $1 is the status of the last command, the rest its PIPESTATUS.
 __awesh_prompt() {
@@ -59,7 +59,7 @@ __awesh_report() {
     [[ -o vi ]] && builtin printf 'vi\0' || { [[ -o emacs ]] && builtin printf 'emacs\0' || builtin printf 'none\0'; }
     builtin printf ':'
     builtin jobs -p
-    builtin printf '\0:%s\0' "${__awesh[ps2]}"
+    builtin printf '\0:%s\0' "${__awesh[ps2]@P}"
     for name in @WATCHED@; do
       [[ ! -v $name ]] || builtin printf '%s=%s\0' "$name" "${!name}"
     done
@@ -67,12 +67,13 @@ __awesh_report() {
   } >@DIR@/up
 }
 
-# Answers requests until the shell says go. A request is four fields: kind, id, and two arguments.
+# Answers requests until the shell says go. A request is four fields: kind, id, and two arguments. While it
+# waits, a trap of the user's may run, and what that prints is to be seen.
 __awesh_serve() {
-  builtin local kind id first second since=$SECONDS
+  builtin local kind id first second since="$SECONDS"
   while :; do
     if ! { IFS= builtin read -r -d '' kind && IFS= builtin read -r -d '' id &&
-      IFS= builtin read -r -d '' first && IFS= builtin read -r -d '' second; } <@DIR@/down; then
+      IFS= builtin read -r -d '' first && IFS= builtin read -r -d '' second; } <@DIR@/down >/dev/tty 2>&1; then
       [[ -p @DIR@/down ]] || builtin return
       # TMOUT is what bash itself would wait for a line.
       if ((${TMOUT:-0} > 0 && SECONDS - since >= TMOUT)); then
@@ -110,10 +111,10 @@ __awesh_ps1() {
   builtin printf ':%s\0' "${__awesh[ps1]@P}"
 }
 
-# Completes. $1 is the command up to its end, $2 «POINT CWORD» and the words, one a line each as %q.
-# The answer: the options in force in one field, then the candidates, each behind a colon.
+# Completes. $1 is the command up to its end, $2 has a line each for COMP_POINT and COMP_CWORD, and
+# one for the words, quoted. The answer: the options in force in one field, then the candidates, each behind a colon.
 __awesh_complete() {
-  builtin local COMP_LINE=$1 COMP_POINT COMP_CWORD COMP_TYPE=9 COMP_KEY=9 __awesh_words __awesh_options=
+  builtin local COMP_LINE="$1" COMP_POINT COMP_CWORD COMP_TYPE=9 COMP_KEY=9 __awesh_words __awesh_options=
   builtin mapfile -t __awesh_words <<<"$2"
   COMP_POINT=${__awesh_words[0]} COMP_CWORD=${__awesh_words[1]}
   builtin local -a COMP_WORDS COMPREPLY
@@ -156,7 +157,7 @@ __awesh_collect() {
 
 # The compspec of a command as `complete` prints it: by its name, its last part, its alias, or the default.
 __awesh_specification() {
-  builtin local text=${BASH_ALIASES[$1]-}
+  builtin local text="${BASH_ALIASES[$1]-}"
   builtin complete -p -- "$1" 2>/dev/null || builtin complete -p -- "${1##*/}" 2>/dev/null ||
     { [[ $text ]] && builtin complete -p -- "${text%%[[:space:]]*}" 2>/dev/null; } ||
     builtin complete -p -D 2>/dev/null
@@ -164,7 +165,7 @@ __awesh_specification() {
 
 # Fills COMPREPLY. The arguments: command, word, the word before, then the options of a compspec.
 __awesh_generate() {
-  builtin local __awesh_command=$1 __awesh_word=$2 __awesh_before=$3 __awesh_function= __awesh_program=
+  builtin local __awesh_command="$1" __awesh_word="$2" __awesh_before="$3" __awesh_function= __awesh_program=
   builtin local -a __awesh_actions
   __awesh_actions=()
   builtin shift 3
@@ -247,7 +248,7 @@ __awesh_begin() {
 # Typed by the shell where a `set -o vi` or `set -o emacs` of the user's made bash read through readline: takes
 # that back, and what the line itself left behind. $1 is $_ as it was, and is so again.
 __awesh_reset() {
-  builtin local __awesh_status=$?
+  builtin local __awesh_status="$?"
   {
     builtin set +o vi +o emacs
     [[ $(HISTTIMEFORMAT= builtin history 1) != *__awesh_reset* ]] || builtin history -d -1

@@ -33,7 +33,7 @@ pub use output::Output;
 pub use spawn::{Startup, find_bash};
 
 use crate::sys::pty::{set_window_size, signal_foreground};
-use crate::terminal::Terminal;
+use crate::terminal::{Terminal, write_out};
 use handshake::Handshake;
 use modes::Modes;
 
@@ -198,6 +198,18 @@ impl BashSession {
     pub fn interrupt(&mut self) -> io::Result<()> {
         self.lines.clear();
         signal_foreground(self.master.as_fd(), Signal::SIGINT)
+    }
+
+    /// Ctrl-C at the prompt: bash starts over, with status 130, or runs the user's trap and stays where it is.
+    pub fn interrupt_prompt(&mut self) -> io::Result<Option<Report>> {
+        let renewed = self.link.borrow_mut().interrupt();
+        if renewed.is_some() {
+            let printed = self.output.take_to_prompt()?;
+            // The editor has ended the line already; bash does so too.
+            let printed = printed.strip_prefix(b"\r\n").or(printed.strip_prefix(b"\n")).unwrap_or(&printed);
+            write_out(printed)?;
+        }
+        Ok(renewed)
     }
 
     /// Tells bash's terminal the size of the user's.

@@ -36,6 +36,13 @@ impl Modes {
         Ok(tcsetattr(slave, SetArg::TCSANOW, &self.command)?)
     }
 
+    /// Keys typed ahead are handed to a command: they are not shown again, and none of them is a signal.
+    pub fn for_keys_ahead(&self, slave: impl AsFd) -> io::Result<()> {
+        let mut modes = self.command.clone();
+        modes.local_flags.remove(LocalFlags::ECHO | LocalFlags::ECHONL | LocalFlags::ISIG);
+        Ok(tcsetattr(slave, SetArg::TCSANOW, &modes)?)
+    }
+
     /// A line is handed to bash: no echo, no limit of its length, no key that means more than itself.
     pub fn for_line(&self, slave: impl AsFd) -> io::Result<()> {
         let mut modes = self.command.clone();

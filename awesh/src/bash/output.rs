@@ -3,12 +3,17 @@
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::unistd::read;
 
-use super::markers::{MarkParser, Piece};
+use super::markers::{Mark, MarkParser, Piece};
 use super::tail::Tail;
+
+/// How long what bash has written may take through the kernel; it takes microseconds.
+const DELIVERY: Duration = Duration::from_millis(100);
 
 /// The reading side of bash's terminal. Can be lent to another thread.
 #[derive(Debug)]
@@ -39,15 +44,38 @@ impl Output {
 
     /// What jobs in the background have printed while bash waits at its prompt; never waits.
     pub fn take_background(&mut self) -> io::Result<Vec<u8>> {
-        let mut buffer = [0; 8192];
-        let count = self.read(&mut buffer)?;
-        let (mut input, mut printed) = (&buffer[..count], Vec::new());
-        while let Some(piece) = self.marks.next(&mut input) {
-            if let Piece::Output(bytes) = piece {
-                printed.extend_from_slice(bytes);
-            }
-        }
+        let (printed, _) = self.take()?;
         self.tail.push(&printed);
         Ok(printed)
+    }
+
+    /// What is printed up to the mark of a prompt that is known to have come.
+    pub(super) fn take_to_prompt(&mut self) -> io::Result<Vec<u8>> {
+        let deadline = Instant::now() + DELIVERY;
+        let mut printed = Vec::new();
+        while Instant::now() < deadline {
+            let left = PollTimeout::try_from(deadline - Instant::now()).unwrap_or(PollTimeout::ZERO);
+            poll(&mut [PollFd::new(self.fd(), PollFlags::POLLIN)], left)?;
+            let (more, marked) = self.take()?;
+            printed.extend(more);
+            if marked {
+                break;
+            }
+        }
+        Ok(printed)
+    }
+
+    /// What was printed, and whether a prompt's mark was among it.
+    fn take(&mut self) -> io::Result<(Vec<u8>, bool)> {
+        let mut buffer = [0; 8192];
+        let count = self.read(&mut buffer)?;
+        let (mut input, mut printed, mut marked) = (&buffer[..count], Vec::new(), false);
+        while let Some(piece) = self.marks.next(&mut input) {
+            match piece {
+                Piece::Output(bytes) => printed.extend_from_slice(bytes),
+                Piece::Mark(mark) => marked |= mark == Mark::Prompt,
+            }
+        }
+        Ok((printed, marked))
     }
 }

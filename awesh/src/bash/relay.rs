@@ -216,18 +216,21 @@ impl BashSession {
         terminal.set_mode(Mode::Relay)
     }
 
-    /// Puts the keys typed ahead into the terminal's queue while it does not echo: they were seen already.
+    /// Puts the keys typed ahead into the terminal's queue as if they were typed now, but for their echo: they
+    /// were seen already.
     fn deliver_ahead(&mut self, terminal: &mut Terminal) -> io::Result<()> {
-        let keys: Vec<u8> =
-            terminal.keyboard.take_ahead().into_iter().map(|key| if key == b'\r' { b'\n' } else { key }).collect();
+        let keys = terminal.keyboard.take_ahead();
+        self.modes.for_keys_ahead(&self.slave)?;
         let count = match write(&self.master, &keys) {
             Ok(count) => count,
             Err(Errno::EAGAIN) => 0,
             Err(error) => return Err(error.into()),
         };
         terminal.keyboard.put_back(&keys[count..]);
+        // Only whole lines are counted in the queue; what follows the last one is behind them.
+        let lines = keys[..count].iter().rposition(|key| b"\r\n".contains(key)).map_or(0, |last| last + 1);
         let deadline = Instant::now() + DELIVERY;
-        while queued(&self.slave)? < count && Instant::now() < deadline {
+        while queued(&self.slave)? < lines && Instant::now() < deadline {
             std::thread::yield_now();
         }
         Ok(())

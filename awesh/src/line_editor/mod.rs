@@ -23,6 +23,7 @@ use crate::bash::{BashSession, EditingMode, Link};
 use crate::terminal::Terminal;
 
 pub use self::rustyline::Rustyline;
+pub use helper::SessionFacts;
 pub use history::{History, HistoryControl};
 pub use plain::Plain;
 

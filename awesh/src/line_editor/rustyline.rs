@@ -48,7 +48,8 @@ impl Rustyline {
         dup2_stdin(&pty.slave)?;
         let gate = Arc::new(Gate::new()?);
         let config = config(size, colour);
-        let mut editor = Editor::with_history(config, MemHistory::with_config(&config)).map_err(io_error)?;
+        let memory = MemHistory::with_config(&config);
+        let mut editor = Editor::with_history(config, memory).map_err(io_error)?;
         editor.set_helper(Some(LineHelper::new(Arc::clone(&gate))));
         let turned = Arc::new(AtomicBool::new(false));
         bind_keys(&mut editor, &turned, &gate);
