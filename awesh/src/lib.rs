@@ -9,7 +9,7 @@ pub mod line_editor;
 pub mod messages;
 pub mod router;
 pub mod shell;
-mod sys;
+pub mod sys;
 pub mod terminal;
 
-pub use sys::tty::is_interactive;
+

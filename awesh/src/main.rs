@@ -8,11 +8,11 @@ use std::process::ExitCode;
 
 use awesh::args::{self, Command, Invocation};
 use awesh::router::route_command;
-use awesh::{fallback, messages, shell};
+use awesh::{fallback, messages, shell, sys};
 
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = env::args_os().collect();
-    match args::parse(&arguments, awesh::is_interactive()) {
+    match args::parse(&arguments, sys::tty::is_interactive()) {
         Invocation::Bash => replaced_by_bash(fallback::exec_bash(&arguments)),
         Invocation::Shell(options) => match shell::run(&options) {
             Ok(status) => ExitCode::from(status),

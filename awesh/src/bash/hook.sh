@@ -40,6 +40,14 @@ __awesh_take_prompts() {
   fi
 }
 
+# Lets the line that starts the session show no prompt.
+__awesh_hide_prompts() {
+  builtin local -
+  builtin set +efnuvxET
+  [[ ${PS0@a} == *r* ]] || { __awesh[ps0]=$PS0 && PS0=; }
+  [[ ${PS1@a} == *r* ]] || { __awesh[ps1]=$PS1 && PS1=; }
+}
+
 # Puts our command behind the user's own in PROMPT_COMMAND: an array since bash 5.1, where a high index
 # survives his `PROMPT_COMMAND=…`, which sets index 0; before that a string.
 __awesh_take_command() {
@@ -259,13 +267,20 @@ __awesh_reset() {
 # Typed by the shell as its first line: what bash does between its start-up files and its first prompt.
 # PIPESTATUS is made anew because a PROMPT_COMMAND before any command leaves it without a value for ever.
 __awesh_start() {
+  builtin local -
   {
+    builtin set +efnuvxET
     builtin unset PIPESTATUS
+    [[ ${PS0@a} == *r* ]] || PS0=${__awesh[ps0]}
+    [[ ${PS1@a} == *r* ]] || PS1=${__awesh[ps1]}
+    builtin unset '__awesh[ps0]'
     if [[ -o history ]]; then
+      [[ -v HISTSIZE ]] || HISTSIZE=500
+      [[ -v HISTFILESIZE ]] || HISTFILESIZE=$HISTSIZE
       builtin history -c
       [[ ! ${HISTFILE-} ]] || builtin history -r
     fi
-    builtin unset -f __awesh_start
+    builtin unset -f __awesh_start __awesh_hide_prompts
   } 2>/dev/null
   builtin return 0
 }
@@ -275,12 +290,13 @@ if [[ ! -v __awesh ]]; then
   builtin declare -A __awesh
   __awesh[call]='@CALL@'
   builtin unset PROMPT_COMMAND
-  @RESTORE@
+@RESTORE@
   PROMPT_COMMAND[@SLOT@]='. @DIR@/hook.sh'
   builtin set -o emacs
   @STARTUP@
 fi
 if [[ -o vi ]]; then builtin printf 'H\0vi\0\0'; else builtin printf 'H\0emacs\0\0'; fi >@DIR@/up
 builtin set +o vi +o emacs
-__awesh_take_prompts
+__awesh_take_command
+__awesh_hide_prompts
 builtin printf '\e]7717;@NONCE@;P\a' >/dev/tty

@@ -10,6 +10,8 @@
 pub enum Mark {
     /// All output of the last command has come; bash serves requests.
     Prompt,
+    /// A command runs: what follows is its output.
+    Command,
     /// The line is not complete: bash waits for another.
     Continuation,
 }
@@ -127,6 +129,7 @@ pub fn prefix(nonce: &str) -> String {
 fn mark(kind: u8) -> Option<Mark> {
     match kind {
         b'P' => Some(Mark::Prompt),
+        b'C' => Some(Mark::Command),
         b'2' => Some(Mark::Continuation),
         _ => None,
     }

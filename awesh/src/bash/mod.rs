@@ -56,6 +56,8 @@ pub struct BashSession {
     /// Lines bash has not been given yet, and bytes of the present one that its terminal did not take yet.
     lines: VecDeque<String>,
     outgoing: VecDeque<u8>,
+    /// Whether the present line may name an event of the history that does not exist; see `relay.rs`.
+    expansion: Expansion,
     /// What of a prompt has come: the mark in the output, and the report.
     marked: bool,
     reported: Option<Report>,
@@ -86,10 +88,24 @@ enum Phase {
     Prompt,
     /// It was given a line and has not said yet what it makes of it.
     Reading,
-    /// The same, and nothing it prints is shown: the line is one of our own.
+    /// The same, and nothing is shown until the command's own output: readline echoes a line of ours.
     Quiet,
     /// A command has the terminal.
     Running,
+}
+
+/// How far bash is with the history expansion of a line. One that fails leaves no mark: bash says so and reads
+/// on, without a prompt of its own and without running the hook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Expansion {
+    /// There is nothing to expand, or it is done.
+    None,
+    /// The line has the signs of it.
+    Possible,
+    /// And bash has printed something instead of running a command.
+    Printed,
+    /// So it was given an empty line, after which the hook runs.
+    Nudged,
 }
 
 /// What bash wants next.
@@ -137,6 +153,7 @@ impl BashSession {
             phase: Phase::Starting,
             lines: VecDeque::new(),
             outgoing: VecDeque::new(),
+            expansion: Expansion::None,
             marked: false,
             reported: None,
             mode: EditingMode::default(),
@@ -235,6 +252,8 @@ impl BashSession {
 
     fn send_line(&mut self) -> io::Result<()> {
         if let Some(line) = self.lines.pop_front() {
+            let expands = line.contains('!') || line.starts_with('^');
+            self.expansion = if expands { Expansion::Possible } else { Expansion::None };
             self.outgoing.extend(line.as_bytes());
         }
         Ok(())

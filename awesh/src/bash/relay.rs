@@ -13,7 +13,7 @@ use nix::unistd::{read, write};
 
 use super::handshake::Message;
 use super::markers::{Mark, Piece};
-use super::{BashSession, Phase, RESET, START, Turn};
+use super::{BashSession, Expansion, Phase, RESET, START, Turn};
 use crate::sys::pty::queued;
 use crate::sys::tty::Mode;
 use crate::terminal::{Terminal, write_out};
@@ -26,6 +26,9 @@ const HOLD: Duration = Duration::from_millis(10);
 
 /// How long bash may take to make something of a line before whatever it does instead gets the terminal.
 const SILENCE: Duration = Duration::from_millis(500);
+
+/// How long bash may take from the echo of an expanded line to running it; it takes a millisecond.
+const AFTER_EXPANSION: Duration = Duration::from_millis(100);
 
 /// How long the keys typed ahead may take through the kernel; it takes microseconds.
 const DELIVERY: Duration = Duration::from_millis(50);
@@ -110,6 +113,8 @@ impl BashSession {
     fn patience(&self) -> Option<Duration> {
         if self.output.marks.holds() {
             Some(HOLD)
+        } else if self.phase == Phase::Reading && self.expansion == Expansion::Printed {
+            Some(AFTER_EXPANSION)
         } else {
             matches!(self.phase, Phase::Reading | Phase::Quiet).then_some(SILENCE)
         }
@@ -119,6 +124,9 @@ impl BashSession {
         if self.output.marks.holds() {
             let held = self.output.marks.flush().to_vec();
             self.show(&held)?;
+        } else if self.phase == Phase::Reading && self.expansion == Expansion::Printed {
+            self.outgoing.push_back(b'\n');
+            self.expansion = Expansion::Nudged;
         } else if since.elapsed() >= SILENCE && self.phase != Phase::Running {
             // Something of the user's own reads here, or the hook is gone: it gets the terminal.
             self.give_terminal(terminal)?;
@@ -137,6 +145,7 @@ impl BashSession {
             match piece {
                 Piece::Output(bytes) => self.show(bytes)?,
                 Piece::Mark(Mark::Prompt) => self.on_prompt_mark(terminal)?,
+                Piece::Mark(Mark::Command) => self.on_command_mark(),
                 Piece::Mark(Mark::Continuation) => turn = self.on_continuation()?,
             }
         }
@@ -147,6 +156,9 @@ impl BashSession {
     fn show(&mut self, bytes: &[u8]) -> io::Result<()> {
         if self.phase == Phase::Quiet || bytes.is_empty() {
             return Ok(());
+        }
+        if self.expansion == Expansion::Possible {
+            self.expansion = Expansion::Printed;
         }
         self.output.tail.push(bytes);
         write_out(bytes)
@@ -161,13 +173,19 @@ impl BashSession {
         let mut unread = vec![0; queued(&self.slave)?];
         if !unread.is_empty() {
             let count = read(&self.slave, &mut unread)?;
-            terminal.keyboard.put_back(&unread[..count]);
+            let ours = usize::from(self.expansion == Expansion::Nudged && unread[0] == b'\n');
+            terminal.keyboard.put_back(&unread[ours..count]);
         }
         if let Some(started) = self.started.take() {
             self.duration = started.elapsed();
         }
         self.marked = true;
         Ok(())
+    }
+
+    fn on_command_mark(&mut self) {
+        self.output.tail.clear();
+        self.phase = Phase::Running;
     }
 
     fn on_continuation(&mut self) -> io::Result<Option<Turn>> {
@@ -199,10 +217,12 @@ impl BashSession {
 
     /// A command is about to run: it gets the terminal, and the keys typed ahead of it.
     fn on_started(&mut self, terminal: &mut Terminal) -> io::Result<()> {
-        if self.phase != Phase::Quiet {
-            self.output.tail.clear();
-            self.started = Some(Instant::now());
-            self.give_terminal(terminal)?;
+        self.expansion = Expansion::None;
+        self.started = Some(Instant::now());
+        let quiet = self.phase == Phase::Quiet;
+        self.give_terminal(terminal)?;
+        if quiet {
+            self.phase = Phase::Quiet;
         }
         self.link.borrow_mut().handshake.release()
     }
@@ -268,7 +288,7 @@ impl BashSession {
         }
         if self.lines.front().is_some_and(|line| line.starts_with(START)) {
             // The start-up files are done; bash reads its first line.
-            self.phase = Phase::Quiet;
+            self.phase = Phase::Reading;
             self.marked = false;
             self.send_line()?;
             return Ok(None);

@@ -26,9 +26,10 @@ const SLOT: &str = "200";
 const CALL: &str = r#"{ __awesh_prompt "$?" "${PIPESTATUS[@]}"; } >/dev/null 2>&1"#;
 
 /// Our part of PS0, printed before a command runs: waits for the terminal to be set up, gives the user his PS1
-/// back, and puts our command back into a PROMPT_COMMAND that has lost it.
+/// back, puts our command back into a PROMPT_COMMAND that has lost it, and marks where output begins.
 const PS0: &str = "$({ __awesh_begin; } 2>/dev/null)${__awesh[-${PS1:=${__awesh[ps1]}}]-}\
-                   ${__awesh[-${PROMPT_COMMAND[@SLOT@]:=${__awesh[call]}}]-}";
+                   ${__awesh[-${PROMPT_COMMAND[@SLOT@]:=${__awesh[call]}}]-}\
+                   \\e]7717;@NONCE@;C\\a";
 
 /// The most candidates a completion brings; more can not be looked through by a person.
 const CANDIDATES: &str = "10000";
@@ -89,23 +90,29 @@ pub fn nonce() -> io::Result<String> {
 
 /// Writes the hook for this session into its directory.
 pub fn write_hook(directory: &Path, nonce: &str, startup: &Startup, watched: &[&str]) -> io::Result<PathBuf> {
-    let restore = env::var_os("PROMPT_COMMAND")
-        .map(|value| format!("builtin export PROMPT_COMMAND={}", quote(&value)))
-        .unwrap_or_else(|| ":".to_owned());
     let prefix = markers::prefix(nonce).replace('\x1b', "\\e");
     let text = HOOK
-        .replace("\\e]7717;@NONCE@;", &prefix)
         .replace("@PS0@", PS0)
+        .replace("\\e]7717;@NONCE@;", &prefix)
         .replace("@CALL@", CALL)
         .replace("@SLOT@", SLOT)
         .replace("@CANDIDATES@", CANDIDATES)
         .replace("@WATCHED@", &watched.join(" "))
         .replace("@DIR@", &quote(directory.as_os_str()))
         .replace("@STARTUP@", &startup.script())
-        .replace("@RESTORE@", &restore);
+        .replace("@RESTORE@", &restored_variables());
     let path = directory.join("hook.sh");
     File::create_new(&path)?.write_all(text.as_bytes())?;
     Ok(path)
+}
+
+/// The lines that make variables what they would be when bash reads its start-up files: PROMPT_COMMAND as the
+/// environment has it, and no size of a history that bash has not loaded yet.
+fn restored_variables() -> String {
+    let command = env::var_os("PROMPT_COMMAND")
+        .map_or_else(String::new, |value| format!("builtin export PROMPT_COMMAND={}\n", quote(&value)));
+    let sizes = ["HISTSIZE", "HISTFILESIZE"].into_iter().filter(|name| env::var_os(name).is_none());
+    sizes.fold(command, |lines, name| format!("{lines}builtin unset {name}\n"))
 }
 
 /// Starts bash on `pty`.

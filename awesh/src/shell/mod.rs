@@ -86,7 +86,7 @@ impl Shell {
     fn line(&mut self) -> io::Result<()> {
         loop {
             let around = self.surroundings();
-            let prompt = format!("{}:{}\n> ", self.report.status, self.report.directory.display());
+            let prompt = format!("🤖:{}:{}\n> ", self.report.status, self.report.directory.display());
             let request = Request {
                 prompt: (&prompt, &prompt),
                 initial: "",
