@@ -7,6 +7,7 @@ pub mod config;
 pub mod fallback;
 pub mod line_editor;
 pub mod messages;
+pub mod prompt;
 pub mod router;
 pub mod shell;
 pub mod sys;

@@ -1,0 +1,186 @@
+//! The prompt: what the session's directory, git and Kubernetes say, in one line above the input.
+//!
+//! It is truthful and never in the way. What has to be read is read by threads of its own (`fetch.rs`), all at
+//! once, and waited for up to a deadline; what was read is kept as long as stats say that it holds (`cache.rs`).
+//! What is not known in time is left out, what could not be read is shown as `?`; nothing is ever guessed. The
+//! text itself (`text.rs`) is made of what is then known, in one pass.
+//!
+//! All variables are the session's: this process's environment is as old as the shell.
+
+mod cache;
+mod fetch;
+mod git;
+mod kube;
+mod kubeconfig;
+mod style;
+#[cfg(test)]
+mod tests;
+mod text;
+mod width;
+mod work_tree;
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use crate::messages;
+
+use fetch::{Fetched, Worker};
+pub use style::Style;
+use work_tree::WorkTree;
+
+/// How long a prompt waits for git and Kubernetes. Only a file system that hangs takes so long.
+const DEADLINE: Duration = Duration::from_millis(50);
+
+/// The variables of the session that the prompt goes by.
+pub const VARIABLES: [&str; 14] = [
+    "HOME",
+    "KUBECONFIG",
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_CEILING_DIRECTORIES",
+    "GIT_DISCOVERY_ACROSS_FILESYSTEM",
+    "VIRTUAL_ENV",
+    "CONDA_DEFAULT_ENV",
+    "TERM",
+    "LANG",
+    "LC_ALL",
+    "LC_CTYPE",
+    "NO_COLOR",
+    "USER",
+];
+
+/// How the backend is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BackendState {
+    /// On its way.
+    Starting,
+    /// There.
+    Ready,
+    /// Gone.
+    Failed,
+}
+
+/// What is known of the session without reading anything.
+#[derive(Clone, Copy)]
+pub struct Session<'a> {
+    /// Where it is.
+    pub directory: &'a Path,
+    /// Its variables.
+    pub variable: &'a dyn Fn(&str) -> Option<String>,
+    /// The last command's exit status.
+    pub status: i32,
+    /// How many jobs it has.
+    pub jobs: usize,
+    /// Who the user is.
+    pub user: &'a str,
+    /// The machine's name.
+    pub host: &'a str,
+    /// Whether the user is root.
+    pub is_root: bool,
+    /// How the backend is.
+    pub backend: BackendState,
+}
+
+/// The prompt in two forms of the same width.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PromptText {
+    /// Without escape sequences.
+    pub raw: String,
+    /// With them.
+    pub styled: String,
+}
+
+/// What was read for a prompt.
+#[derive(Debug, Clone, Default)]
+pub struct PromptData {
+    facts: text::Facts,
+    /// Whether all of it had been read before and still held.
+    pub hit: bool,
+}
+
+/// Reads what the prompt shows and writes it.
+pub struct PromptSource {
+    git: Worker<git::Question, git::Git>,
+    kube: Worker<kube::Question, kube::Kube>,
+    work_tree: Worker<git::Question, Option<WorkTree>>,
+}
+
+impl Default for PromptSource {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl PromptSource {
+    /// A source whose threads start with the first prompt.
+    pub fn new() -> Self {
+        Self {
+            git: Worker::new("awesh-git", git::work),
+            kube: Worker::new("awesh-kube", kube::work),
+            work_tree: Worker::new("awesh-work-tree", work_tree::work),
+        }
+    }
+
+    /// The prompt, with its timings said at `VERBOSE=2`.
+    pub fn prompt(&mut self, session: &Session<'_>, style: &Style) -> PromptText {
+        let started = Instant::now();
+        let data = self.data(session);
+        let fetched = Instant::now();
+        let text = data.text(session, style);
+        let operation = if data.hit { "cache hit" } else { "cache miss" };
+        messages::timing(format_args!("prompt data fetch ({operation})"), fetched - started);
+        messages::timing("prompt text", fetched.elapsed());
+        messages::timing("total prompt generation", started.elapsed());
+        text
+    }
+
+    /// Reads what the prompt shows, or as much of it as there is time for.
+    pub fn data(&mut self, session: &Session<'_>) -> PromptData {
+        let started = Instant::now();
+        let question = git_question(session);
+        self.git.ask(question.clone());
+        self.kube.ask(kube::Question::new(session.directory, session.variable));
+        self.work_tree.ask(question);
+        let git = self.git.answer(started + DEADLINE);
+        let kube = self.kube.answer(started + DEADLINE);
+        let in_repository = matches!(&git, Some(Fetched { answer: git::Git::Head(head), .. }) if !head.bare);
+        let work_tree = if in_repository { self.work_tree.answer(started + work_tree::BUDGET) } else { None };
+        say("git", git.as_ref());
+        say("kubernetes", kube.as_ref());
+        say("git work tree", work_tree.as_ref());
+        let is_hit = |hit: Option<bool>| hit.unwrap_or(false);
+        PromptData {
+            hit: is_hit(git.as_ref().map(|git| git.hit)) && is_hit(kube.as_ref().map(|kube| kube.hit)),
+            facts: text::Facts {
+                git: git.map(|fetched| fetched.answer),
+                kube: kube.map(|fetched| fetched.answer),
+                work_tree: work_tree.and_then(|fetched| fetched.answer),
+            },
+        }
+    }
+}
+
+impl PromptData {
+    /// Writes the prompt. Reads nothing.
+    pub fn text(&self, session: &Session<'_>, style: &Style) -> PromptText {
+        text::text(session, style, &self.facts)
+    }
+}
+
+fn say<Answer>(operation: &str, fetched: Option<&Fetched<Answer>>) {
+    if let Some(fetched) = fetched {
+        messages::timing(operation, fetched.took);
+    }
+}
+
+fn git_question(session: &Session<'_>) -> git::Question {
+    let set = |name: &str| (session.variable)(name).filter(|value| !value.is_empty());
+    git::Question {
+        directory: session.directory.to_owned(),
+        git_dir: set("GIT_DIR").map(PathBuf::from),
+        work_tree: set("GIT_WORK_TREE").map(PathBuf::from),
+        ceilings: set("GIT_CEILING_DIRECTORIES").map(Into::into),
+        across_filesystems: set("GIT_DISCOVERY_ACROSS_FILESYSTEM")
+            .is_some_and(|on| on == "1" || on == "true"),
+    }
+}
