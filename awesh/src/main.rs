@@ -3,7 +3,7 @@
 use std::env;
 use std::ffi::OsString;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use awesh::args::{self, Command, Invocation};
@@ -19,7 +19,7 @@ fn main() -> ExitCode {
             Err(error) => replaced_by_bash(fallback::after_failure(&arguments, &error)),
         },
         Invocation::Command(Command::Route { json: _, commands }) => route(commands.as_deref()),
-        Invocation::Command(Command::Backend { socket: _ }) => ExitCode::SUCCESS,
+        Invocation::Command(Command::Backend { socket }) => backend(socket),
         Invocation::Text(text, status) => {
             messages::page(&text, status == 0);
             ExitCode::from(status)
@@ -32,6 +32,16 @@ fn replaced_by_bash(outcome: io::Result<std::convert::Infallible>) -> ExitCode {
     messages::error(format_args!("bash cannot be started: {error}"));
     // What a shell says of a command that cannot be executed.
     ExitCode::from(126)
+}
+
+fn backend(socket: PathBuf) -> ExitCode {
+    match awesh_backend::run(&awesh_backend::Options::new(socket)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            messages::error(&error);
+            ExitCode::FAILURE
+        }
+    }
 }
 
 fn route(commands: Option<&Path>) -> ExitCode {

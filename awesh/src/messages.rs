@@ -44,6 +44,23 @@ pub fn warning_once(what: impl Display) {
     }
 }
 
+/// A setting is wrong and passed over.
+pub fn problem(what: impl Display, next: Option<&str>) {
+    warning(what);
+    if let Some(next) = next {
+        hint(next);
+    }
+}
+
+/// Something the user could do next, in passing: one dim line.
+pub fn offer(what: impl Display, colour: bool) {
+    if colour {
+        say(format_args!("\x1b[2m{what}\x1b[m"));
+    } else {
+        say(format_args!("{what}"));
+    }
+}
+
 /// What to do next, under an error or a warning.
 pub fn hint(what: impl Display) {
     say(format_args!("awesh: hint: {what}"));

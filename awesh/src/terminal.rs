@@ -4,7 +4,7 @@
 //! [`Keyboard`], so no key is lost between the line editor, a running command and an answer on the screen.
 
 use std::collections::VecDeque;
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, Write};
 use std::os::fd::{AsFd, BorrowedFd};
 
 use nix::errno::Errno;
@@ -95,6 +95,21 @@ impl Keyboard {
                 result => return Ok(result?),
             }
         }
+    }
+}
+
+/// [`write_out`] for what takes a writer.
+#[derive(Debug)]
+pub struct TerminalWriter;
+
+impl Write for TerminalWriter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        write_out(bytes)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

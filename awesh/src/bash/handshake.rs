@@ -51,8 +51,21 @@ pub struct Report {
     pub jobs: usize,
     /// The user's PS2.
     pub continuation_prompt: String,
-    /// The watched variables that are set.
-    pub variables: HashMap<String, String>,
+    /// The watched variables that are set, with bash's letters for their attributes.
+    pub variables: HashMap<String, (String, String)>,
+}
+
+impl Report {
+    /// The value of a watched variable.
+    pub fn variable(&self, name: &str) -> Option<&str> {
+        self.variables.get(name).map(|(_, value)| value.as_str())
+    }
+
+    /// The value of a watched variable that programs see.
+    pub fn exported(&self, name: &str) -> Option<&str> {
+        let (attributes, value) = self.variables.get(name)?;
+        attributes.contains('x').then_some(value.as_str())
+    }
 }
 
 /// How a line is edited.
@@ -171,11 +184,15 @@ fn report<'a>(mut fields: impl Iterator<Item = &'a str>) -> Option<Report> {
         readline: editing_mode(fields.next()?),
         jobs: fields.next()?.strip_prefix(':')?.lines().filter(|line| !line.is_empty()).count(),
         continuation_prompt: fields.next()?.strip_prefix(':')?.to_owned(),
-        variables: fields
-            .filter_map(|field| field.split_once('='))
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .collect(),
+        variables: fields.filter_map(variable).collect(),
     })
+}
+
+/// `ATTRIBUTES NAME=VALUE`
+fn variable(field: &str) -> Option<(String, (String, String))> {
+    let (attributes, assignment) = field.split_once(' ')?;
+    let (name, value) = assignment.split_once('=')?;
+    Some((name.to_owned(), (attributes.to_owned(), value.to_owned())))
 }
 
 fn editing_mode(name: &str) -> Option<EditingMode> {
@@ -199,10 +216,11 @@ mod tests {
     #[test]
     fn a_report_is_read_field_by_field() {
         let (_directory, mut handshake) = handshake();
-        handshake.up.write_all(b"P\x003\0:1 0 3\0:/tmp/a b\0vi\0:41\n42\n\0:> \0PATH=/bin\0X=\xff=1\0").unwrap();
+        handshake.up.write_all(b"P\x003\0:1 0 3\0:/tmp/a b\0vi\0:41\n42\n\0:> \0x PATH=/bin\0 X=\xff=1\0").unwrap();
         assert_eq!(handshake.receive().unwrap(), []);
         handshake.up.write_all(b"\0C\0\0").unwrap();
-        let variables = [("PATH", "/bin"), ("X", "\u{fffd}=1")].map(|(n, v)| (n.to_owned(), v.to_owned()));
+        let variables = [("PATH", "x", "/bin"), ("X", "", "\u{fffd}=1")];
+        let variables = variables.map(|(n, a, v)| (n.to_owned(), (a.to_owned(), v.to_owned())));
         let report = Report {
             status: 3,
             pipe_status: vec![1, 0, 3],

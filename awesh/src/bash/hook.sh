@@ -69,7 +69,7 @@ __awesh_report() {
     builtin jobs -p
     builtin printf '\0:%s\0' "${__awesh[ps2]@P}"
     for name in @WATCHED@; do
-      [[ ! -v $name ]] || builtin printf '%s=%s\0' "$name" "${!name}"
+      [[ ! -v $name ]] || builtin printf '%s %s=%s\0' "${!name@a}" "$name" "${!name}"
     done
     builtin printf '\0'
   } >@DIR@/up

@@ -173,6 +173,11 @@ impl BashSession {
         Rc::clone(&self.link)
     }
 
+    /// bash's process id.
+    pub fn process_id(&self) -> i32 {
+        self.child.as_raw()
+    }
+
     /// What bash's terminal shows; lent out while bash waits at its prompt.
     pub fn output(&mut self) -> &mut Output {
         &mut self.output
@@ -236,7 +241,7 @@ impl BashSession {
     }
 
     /// Ends the session as a closed terminal does: bash and its jobs get SIGHUP.
-    pub fn hang_up(self) {
+    pub fn hang_up(&self) {
         // bash passes it on to its jobs; SIGCONT lets a stopped bash hear it.
         let _ = kill(self.child, Signal::SIGHUP);
         let _ = kill(self.child, Signal::SIGCONT);

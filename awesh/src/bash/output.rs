@@ -33,6 +33,11 @@ impl Output {
         self.master.as_fd()
     }
 
+    /// Whether the last line that was printed is ended, as far as can be told without a screen.
+    pub fn ends_line(&self) -> bool {
+        self.tail.ends_line()
+    }
+
     /// Reads what was printed; 0 where nothing was.
     pub(super) fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
         match read(&self.master, buffer) {

@@ -39,10 +39,18 @@ const INTERRUPT: u8 = 0x03;
 impl BashSession {
     /// Lets bash have the terminal until it wants something.
     pub fn wait(&mut self, terminal: &mut Terminal) -> io::Result<Turn> {
+        let mut buffer = vec![0; CHUNK];
+        if terminal.signals.hung_up() {
+            return Ok(Turn::HungUp);
+        }
+        if self.watch().has_ended()
+            && let Some(turn) = self.on_child(terminal, &mut buffer)?
+        {
+            return Ok(turn);
+        }
         if self.phase == Phase::Starting {
             terminal.set_mode(Mode::Relay)?;
         }
-        let mut buffer = vec![0; CHUNK];
         let mut since = Instant::now();
         loop {
             let ready = self.poll(terminal, since)?;

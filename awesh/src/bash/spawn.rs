@@ -2,9 +2,10 @@
 
 use std::env;
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Read, Write};
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -102,7 +103,8 @@ pub fn write_hook(directory: &Path, nonce: &str, startup: &Startup, watched: &[&
         .replace("@STARTUP@", &startup.script())
         .replace("@RESTORE@", &restored_variables());
     let path = directory.join("hook.sh");
-    File::create_new(&path)?.write_all(text.as_bytes())?;
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
+    file.write_all(text.as_bytes())?;
     Ok(path)
 }
 
@@ -142,7 +144,8 @@ pub fn runtime_directory() -> io::Result<tempfile::TempDir> {
     let runtime = env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|path| path.is_absolute());
     let mut failure = None;
     for parent in runtime.into_iter().chain([env::temp_dir(), PathBuf::from("/tmp")]) {
-        match tempfile::Builder::new().prefix("awesh-").tempdir_in(&parent) {
+        let mut builder = tempfile::Builder::new();
+        match builder.prefix("awesh-").permissions(Permissions::from_mode(0o700)).tempdir_in(&parent) {
             Ok(directory) => {
                 if fs::canonicalize(directory.path()).is_ok_and(|path| !path.as_os_str().as_bytes().contains(&b'@')) {
                     return Ok(directory);

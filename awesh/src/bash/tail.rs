@@ -5,6 +5,9 @@ use std::collections::VecDeque;
 /// How much is kept, in bytes.
 const CAPACITY: usize = 16 * 1024;
 
+/// So much of it is looked at for the end of its last line.
+const LAST_LINE: usize = 256;
+
 /// The last bytes of a command's output.
 #[derive(Debug, Default)]
 pub struct Tail {
@@ -26,6 +29,13 @@ impl Tail {
         self.cut |= excess > 0 || kept.len() < output.len();
         self.bytes.drain(..excess);
         self.bytes.extend(kept);
+    }
+
+    /// Whether nothing was printed, or the last thing seen of it is the end of a line.
+    pub fn ends_line(&self) -> bool {
+        let end: Vec<u8> = self.bytes.iter().skip(self.bytes.len().saturating_sub(LAST_LINE)).copied().collect();
+        let plain = plain_text(&String::from_utf8_lossy(&end));
+        plain.is_empty() || plain.ends_with('\n')
     }
 
     /// The output as a reader sees it: escape sequences removed, lines as they were last written, whole lines

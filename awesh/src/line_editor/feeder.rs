@@ -18,6 +18,7 @@ use nix::sys::eventfd::EventFd;
 use nix::sys::signal::Signal;
 use nix::unistd::write;
 
+use super::Beside;
 use super::keys::KeyStream;
 use crate::bash::{Output, Watch};
 use crate::sys::pty::{queued, set_window_size, signal_foreground};
@@ -32,6 +33,9 @@ const UNFINISHED: Duration = Duration::from_millis(20);
 
 /// Ctrl-C, which no state of the editor takes for anything else.
 const INTERRUPT: u8 = 0x03;
+
+/// A wait that ends just before its time would be a busy one.
+const ROUNDED_UP: Duration = Duration::from_millis(1);
 
 /// How the editor and its feeder tell each other.
 #[derive(Debug)]
@@ -93,6 +97,8 @@ pub struct Feeder<'a> {
     pub terminal: &'a mut Terminal,
     /// What bash's terminal shows.
     pub output: &'a mut Output,
+    /// What else is to be kept going.
+    pub beside: &'a mut (dyn Beside + Send),
     /// Tells whether bash has ended.
     pub bash: Watch,
     /// The editor's terminal.
@@ -121,6 +127,7 @@ impl Feeder<'_> {
                 self.print(true);
                 return Ok(End::Done);
             }
+            self.beside.advance();
             if self.gate.open.swap(false, Ordering::SeqCst) {
                 self.held_since = None;
             }
@@ -143,16 +150,18 @@ impl Feeder<'_> {
         let waits = [
             self.held_since.map(|since| UNDECIDED.saturating_sub(since.elapsed())),
             (!self.printed.is_empty()).then_some(UNFINISHED),
+            self.beside.deadline().map(|due| due.saturating_duration_since(Instant::now())),
         ];
         let timeout = waits.into_iter().flatten().min();
         let timeout = timeout
-            .map_or(PollTimeout::NONE, |wait| PollTimeout::try_from(wait).unwrap_or(PollTimeout::MAX));
-        let mut fds = [
+            .map_or(PollTimeout::NONE, |wait| PollTimeout::try_from(wait + ROUNDED_UP).unwrap_or(PollTimeout::MAX));
+        let mut fds = vec![
             PollFd::new(self.terminal.keyboard.fd(), PollFlags::POLLIN),
             PollFd::new(self.output.fd(), PollFlags::POLLIN),
             PollFd::new(self.terminal.signals.fd(), PollFlags::POLLIN),
             PollFd::new(self.gate.wake.as_fd(), PollFlags::POLLIN),
         ];
+        fds.extend(self.beside.fd().map(|fd| PollFd::new(fd, PollFlags::POLLIN)));
         match poll(&mut fds, timeout) {
             Ok(_) => {}
             Err(Errno::EINTR) => return Ok(Ready { signal: true, ..Ready::default() }),

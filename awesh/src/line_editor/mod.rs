@@ -16,9 +16,12 @@ mod unfinished;
 
 use std::cell::RefCell;
 use std::io;
+use std::os::fd::BorrowedFd;
 use std::path::PathBuf;
 use std::rc::Rc;
+use std::time::Instant;
 
+use crate::backend::BackendClient;
 use crate::bash::{BashSession, EditingMode, Link};
 use crate::terminal::Terminal;
 
@@ -80,16 +83,49 @@ pub struct Surroundings {
     pub word_breaks: Option<String>,
 }
 
+/// What the shell lends an editor for one line.
+pub struct Lent<'a> {
+    /// What the editor goes by.
+    pub around: &'a Surroundings,
+    /// The session, for what its jobs print.
+    pub session: &'a mut BashSession,
+    /// The user's terminal.
+    pub terminal: &'a mut Terminal,
+    /// What else is to be kept going meanwhile.
+    pub beside: &'a mut (dyn Beside + Send),
+}
+
+/// Something that has to be looked after while a line is edited.
+pub trait Beside {
+    /// What to poll for input.
+    fn fd(&self) -> Option<BorrowedFd<'_>>;
+    /// When to look although the descriptor is silent.
+    fn deadline(&self) -> Option<Instant>;
+    /// Looks after it; never waits, prints nothing.
+    fn advance(&mut self);
+}
+
+impl Beside for Option<BackendClient> {
+    fn fd(&self) -> Option<BorrowedFd<'_>> {
+        self.as_ref()?.fd()
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        self.as_ref()?.deadline()
+    }
+
+    fn advance(&mut self) {
+        if let Some(backend) = self {
+            // No question is open while a line is edited, so nothing comes that anybody waits for.
+            drop(backend.receive());
+        }
+    }
+}
+
 /// Reads lines.
 pub trait LineEditor {
     /// Reads one line.
-    fn read(
-        &mut self,
-        request: &Request<'_>,
-        around: &Surroundings,
-        session: &mut BashSession,
-        terminal: &mut Terminal,
-    ) -> io::Result<Input>;
+    fn read(&mut self, request: &Request<'_>, lent: Lent<'_>) -> io::Result<Input>;
 
     /// Remembers a line, as far as `control` wants it remembered.
     fn remember(&mut self, line: &str, control: &HistoryControl);

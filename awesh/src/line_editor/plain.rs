@@ -2,12 +2,12 @@
 //! line discipline edits, awesh only prints the prompt and reads.
 
 use std::io;
+use std::time::Instant;
 
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
-use super::{History, HistoryControl, Input, LineEditor, Request, Surroundings};
-use crate::bash::BashSession;
+use super::{History, HistoryControl, Input, Lent, LineEditor, Request};
 use crate::messages;
 use crate::sys::tty::Mode;
 use crate::terminal::{Terminal, write_out};
@@ -39,13 +39,8 @@ impl Plain {
 }
 
 impl LineEditor for Plain {
-    fn read(
-        &mut self,
-        request: &Request<'_>,
-        _around: &Surroundings,
-        session: &mut BashSession,
-        terminal: &mut Terminal,
-    ) -> io::Result<Input> {
+    fn read(&mut self, request: &Request<'_>, lent: Lent<'_>) -> io::Result<Input> {
+        let Lent { session, terminal, beside, .. } = lent;
         terminal.set_mode(Mode::Original)?;
         write_out(request.prompt.0.as_bytes())?;
         terminal.signals.take_interrupt();
@@ -55,17 +50,23 @@ impl LineEditor for Plain {
             if let Some(line) = self.line(terminal) {
                 return Ok(line);
             }
-            let mut fds = [
+            let mut fds = vec![
                 PollFd::new(terminal.keyboard.fd(), PollFlags::POLLIN),
                 PollFd::new(session.output().fd(), PollFlags::POLLIN),
                 PollFd::new(terminal.signals.fd(), PollFlags::POLLIN),
             ];
-            match poll(&mut fds, PollTimeout::NONE) {
+            fds.extend(beside.fd().map(|fd| PollFd::new(fd, PollFlags::POLLIN)));
+            let timeout = beside.deadline().map_or(PollTimeout::NONE, |due| {
+                PollTimeout::try_from(due.saturating_duration_since(Instant::now())).unwrap_or(PollTimeout::MAX)
+            });
+            match poll(&mut fds, timeout) {
                 Ok(_) | Err(Errno::EINTR) => {}
                 Err(error) => return Err(error.into()),
             }
-            let [key, output, _] = fds.map(|fd| fd.revents().is_some_and(|events| !events.is_empty()));
+            let ready = |at: usize| fds[at].revents().is_some_and(|events| !events.is_empty());
+            let (key, output) = (ready(0), ready(1));
             terminal.signals.clear();
+            beside.advance();
             if terminal.signals.take_interrupt() {
                 self.partial.clear();
                 write_out(b"\n")?;

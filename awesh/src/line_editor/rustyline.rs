@@ -20,8 +20,8 @@ use rustyline::{
 use super::feeder::{End, Feeder, Gate};
 use super::helper::LineHelper;
 use super::keys::KeyStream;
-use super::{History, HistoryControl, Input, LineEditor, Request, Surroundings};
-use crate::bash::{BashSession, EditingMode};
+use super::{History, HistoryControl, Input, Lent, LineEditor, Request};
+use crate::bash::EditingMode;
 use crate::messages;
 use crate::sys::pty::Pty;
 use crate::sys::tty::Mode;
@@ -102,13 +102,8 @@ impl Rustyline {
 }
 
 impl LineEditor for Rustyline {
-    fn read(
-        &mut self,
-        request: &Request<'_>,
-        around: &Surroundings,
-        session: &mut BashSession,
-        terminal: &mut Terminal,
-    ) -> io::Result<Input> {
+    fn read(&mut self, request: &Request<'_>, lent: Lent<'_>) -> io::Result<Input> {
+        let Lent { around, session, terminal, beside } = lent;
         terminal.set_mode(Mode::Editing)?;
         self.turned.store(false, Ordering::SeqCst);
         self.gate.reset();
@@ -124,6 +119,7 @@ impl LineEditor for Rustyline {
             terminal,
             bash: session.watch(),
             output: session.output(),
+            beside,
             editor: self.keys.try_clone()?,
             gate: &gate,
             printer: &printer,
