@@ -8,6 +8,7 @@
 
 mod block;
 pub mod confirm;
+mod container;
 mod inline;
 mod markdown;
 mod progress;
