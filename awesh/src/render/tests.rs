@@ -346,3 +346,17 @@ fn costs_are_said_where_they_are_known() {
     let usage = Usage { input_tokens: 1200, output_tokens: 56 };
     assert_eq!(summary(Some(usage), took), "1200 tokens in, 56 tokens out, 2.3 s");
 }
+
+#[test]
+fn timings_say_whose_they_are() {
+    let mut fixture = Fixture::new(40, COLOURFUL);
+    fixture.event(&Event::Claimed { id: 1, agent: "git".into(), race_ms: 0.1 });
+    for (name, expected) in [
+        ("race", "agent race"),
+        ("git", "agent git"),
+        ("first text", "AI first token"),
+        ("gate\x07", "gate^G"),
+    ] {
+        assert_eq!(fixture.renderer.operation(name), expected);
+    }
+}
