@@ -240,17 +240,17 @@ impl Renderer {
             out.flush()?;
         }
         for Timing { name, ms } in timings {
-            messages::timing(self.operation(name), milliseconds(*ms));
+            messages::timing(self.operation(name, usage), milliseconds(*ms));
         }
         messages::timing("answer", took);
         Ok(())
     }
 
     /// What a part of the answer is called among all timings, where each says whose it is.
-    fn operation(&self, name: &str) -> String {
+    fn operation(&self, name: &str, usage: Option<Usage>) -> String {
         match name {
             "race" => "agent race".to_owned(),
-            "first text" => "AI first token".to_owned(),
+            "first text" if usage.is_some() => "AI first token".to_owned(),
             name if self.agent.as_deref() == Some(name) => format!("agent {}", sanitize::line(name)),
             name => sanitize::line(name),
         }

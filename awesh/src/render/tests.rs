@@ -351,12 +351,14 @@ fn costs_are_said_where_they_are_known() {
 fn timings_say_whose_they_are() {
     let mut fixture = Fixture::new(40, COLOURFUL);
     fixture.event(&Event::Claimed { id: 1, agent: "git".into(), race_ms: 0.1 });
-    for (name, expected) in [
-        ("race", "agent race"),
-        ("git", "agent git"),
-        ("first text", "AI first token"),
-        ("gate\x07", "gate^G"),
+    let asked_a_model = Some(Usage::default());
+    for (name, usage, expected) in [
+        ("race", None, "agent race"),
+        ("git", None, "agent git"),
+        ("first text", None, "first text"),
+        ("first text", asked_a_model, "AI first token"),
+        ("gate\x07", None, "gate^G"),
     ] {
-        assert_eq!(fixture.renderer.operation(name), expected);
+        assert_eq!(fixture.renderer.operation(name, usage), expected);
     }
 }
