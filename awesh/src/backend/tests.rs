@@ -316,6 +316,17 @@ fn a_process_that_never_listens_is_ended_with_the_client() {
 }
 
 #[test]
+fn this_executable_is_run_whatever_its_name() {
+    let fake = Fake::new(&[]);
+    let path = fake.directory.path();
+    let launch = Launch::this_executable(path.join("socket"), path.join("log"));
+    // Here it is the test runner, which knows no such arguments.
+    let mut client = BackendClient::start(launch, Settings::default());
+    until_state(&mut client, State::Failed);
+    assert!(matches!(client.failure(), Some(BackendError::Ended(_))), "{:?}", client.failure());
+}
+
+#[test]
 fn removed_variables_do_not_reach_the_backend() {
     let fake = Fake::new(&[]);
     let mut launch = fake.launch("echo ${CARGO_MANIFEST_DIR-gone} >&2; exit 0");

@@ -200,6 +200,7 @@ mod tests {
         ("**bold with *it* and `code`** end", "b{bold with }bi{it}b{ and }bc{code} end"),
         ("*it with **bold** in* x", "i{it with }bi{bold}i{ in} x"),
         ("*a **b***", "i{a }bi{b}"),
+        ("**a*** b", "b{a}* b"),
         ("*a **b c* d", "i{a **b c} d"),
         ("2 * 3 * 4 and snake_case_name", "2 * 3 * 4 and snake_case_name"),
         ("*args and **kwargs", "*args and **kwargs"),

@@ -8,25 +8,23 @@
 //! Not read: HTML, headings that are underlined, references, tables without bars at their left; they show as
 //! typed.
 
+#[cfg(test)]
+mod tests;
+
 use std::mem;
 
 use super::block::{CodeLine, Fence, Line, Marker, Start, start};
+use super::container::{Containers, MAX_QUOTES, quote_marks};
 use super::inline::{Inline, Span};
 use super::style::{Capabilities, Piece, Run, Style, put, put_line};
 use super::table::{Overflow, Table, cell_of, cells, is_delimiter};
 use super::wrap::{Overlong, Wrap, width_of};
-
-/// Quotes within quotes, beyond which the sign is text.
-const MAX_QUOTES: usize = 8;
 
 /// The longest horizontal rule.
 const MAX_RULE: usize = 60;
 
 /// The indentation that makes code of a line, outside lists.
 const CODE_INDENT: usize = 4;
-
-/// How far a list item is indented beyond another to be within it.
-const NESTED: usize = 2;
 
 /// The block that is open between lines.
 #[derive(Debug)]
@@ -57,15 +55,6 @@ enum Rest {
     Ignored,
 }
 
-/// A list item that is open.
-#[derive(Debug)]
-struct Item {
-    /// The column of its marker, as typed.
-    column: usize,
-    /// The columns that its marker takes on the terminal.
-    width: usize,
-}
-
 /// Reads markdown and lays it out.
 #[derive(Debug)]
 pub(super) struct Markdown {
@@ -76,10 +65,7 @@ pub(super) struct Markdown {
     /// The column at which the head begins: behind the markers of list items.
     base: usize,
     block: Block,
-    quotes: usize,
-    items: Vec<Item>,
-    /// The prefix, with its marker, of a list item that has no content yet.
-    marker: Option<Vec<Run>>,
+    containers: Containers,
     /// A blank line was typed.
     blank: bool,
     /// Something was put out, from which a blank line separates.
@@ -99,9 +85,7 @@ impl Markdown {
             head: String::new(),
             base: 0,
             block: Block::None,
-            quotes: 0,
-            items: Vec::new(),
-            marker: None,
+            containers: Containers::default(),
             blank: false,
             begun: false,
             inline: Inline::new(capabilities.colour),
@@ -160,7 +144,11 @@ impl Markdown {
     }
 
     fn end_line(&mut self, out: &mut Vec<Piece>) {
+        // An empty line, too, is decided; and what is behind the marker of an item, item within item.
         if matches!(self.rest, Rest::Unknown) {
+            self.begin_line(Line::Whole, out);
+        }
+        while matches!(self.rest, Rest::Unknown) && !self.head.is_empty() {
             self.begin_line(Line::Whole, out);
         }
         match mem::replace(&mut self.rest, Rest::Unknown) {
@@ -177,8 +165,9 @@ impl Markdown {
     /// Decides what the line is, if its head tells, and reads on with what is behind its markers.
     fn begin_line(&mut self, extent: Line, out: &mut Vec<Piece>) {
         let head = mem::take(&mut self.head);
-        let most = if matches!(self.block, Block::Code(_)) { self.quotes } else { MAX_QUOTES };
-        let (quotes, at) = if self.base == 0 { quote_marks(&head, most) } else { (self.quotes, 0) };
+        let most = if matches!(self.block, Block::Code(_)) { self.containers.quotes() } else { MAX_QUOTES };
+        let (quotes, at) =
+            if self.base == 0 { quote_marks(&head, most) } else { (self.containers.quotes(), 0) };
         let line = &head[at..];
         // Up to three spaces may be followed by one more sign of a quote.
         let undecided = extent == Line::Open && quotes > 0 && line.len() <= 3 && line.trim().is_empty();
@@ -192,7 +181,7 @@ impl Markdown {
     /// Enters the block that the line belongs to. Where in the line its content begins, if it could be told.
     fn classify(&mut self, line: &str, quotes: usize, extent: Line, out: &mut Vec<Piece>) -> Option<usize> {
         if let Block::Code(fence) = self.block
-            && quotes == self.quotes
+            && quotes == self.containers.quotes()
         {
             return self.code_line(fence.line(line, extent), line.len(), out);
         }
@@ -201,11 +190,10 @@ impl Markdown {
         if start == Start::Wait {
             return None;
         }
-        if quotes != self.quotes {
+        if quotes != self.containers.quotes() {
             self.end_block(out);
             self.put_marker(out);
-            self.items.clear();
-            self.quotes = quotes;
+            self.containers.enter_quotes(quotes);
         }
         Some(self.enter(start, line.len(), out))
     }
@@ -275,7 +263,7 @@ impl Markdown {
             return content;
         }
         self.leave_items(indent);
-        if self.base == 0 && self.items.is_empty() && indent >= CODE_INDENT {
+        if self.base == 0 && self.containers.has_no_items() && indent >= CODE_INDENT {
             self.begin_block(out);
             self.rest = Rest::Code;
             return CODE_INDENT.min(content);
@@ -285,10 +273,10 @@ impl Markdown {
         content
     }
 
-    /// Leaves the list items that a line of this indentation is not in.
+    /// Leaves the list items that the line is not in.
     fn leave_items(&mut self, indent: usize) {
-        while self.base == 0 && self.items.last().is_some_and(|item| indent <= item.column) {
-            self.items.pop();
+        if self.base == 0 {
+            self.containers.leave_items(indent);
         }
     }
 
@@ -296,13 +284,13 @@ impl Markdown {
         self.separate(out);
         self.block = Block::Paragraph;
         self.style = Style::PLAIN;
-        let first = self.marker.take().unwrap_or_else(|| self.prefix());
+        let first = self.containers.take_marker().unwrap_or_else(|| self.prefix());
         self.wrap.open(first, self.prefix());
     }
 
     fn begin_heading(&mut self, level: usize, out: &mut Vec<Piece>) {
         if self.base == 0 {
-            self.items.clear();
+            self.containers.leave_all_items();
         }
         self.begin_paragraph(out);
         self.style = Style { underline: level == 1, ..Style::BOLD };
@@ -317,21 +305,9 @@ impl Markdown {
         self.end_block(out);
         if self.base == 0 {
             self.put_marker(out);
-            while self.items.last().is_some_and(|item| column < item.column + NESTED) {
-                self.items.pop();
-            }
+            self.containers.leave_siblings(column);
         }
-        let marker = match marker {
-            Marker::Number(number) => format!("{number} "),
-            Marker::Bullet if !self.capabilities.unicode => "- ".to_owned(),
-            Marker::Bullet => if self.items.len().is_multiple_of(2) { "• " } else { "◦ " }.to_owned(),
-        };
-        let mut first = self.marker.take().unwrap_or_else(|| self.prefix());
-        let run = Run::new(marker, Style::PLAIN);
-        let width = width_of(std::slice::from_ref(&run));
-        first.push(run);
-        self.marker = Some(first);
-        self.items.push(Item { column, width });
+        self.containers.enter_item(column, marker, self.width, self.capabilities);
     }
 
     /// The head is a whole fence line, or text that looked like one.
@@ -383,7 +359,7 @@ impl Markdown {
 
     /// Puts a marker whose item has no text to lay behind it.
     fn put_marker(&mut self, out: &mut Vec<Piece>) {
-        if let Some(marker) = self.marker.take() {
+        if let Some(marker) = self.containers.take_marker() {
             self.put_blank(out);
             self.begun = true;
             marker.iter().for_each(|run| put(out, &run.text, run.style));
@@ -458,151 +434,11 @@ impl Markdown {
         }
     }
 
-    /// What stands before a line of the innermost block: the bars of quotes, the indentation of lists.
     fn prefix(&self) -> Vec<Run> {
-        let bar = if self.capabilities.unicode { "│ " } else { "> " };
-        let indent: usize = self.items.iter().map(|item| item.width).sum();
-        let indent = " ".repeat(indent.min(self.width / 2));
-        let runs = [Run::new(bar.repeat(self.quotes), Style::DIM), Run::new(indent, Style::PLAIN)];
-        runs.into_iter().filter(|run| !run.text.is_empty()).collect()
+        self.containers.prefix(self.width, self.capabilities)
     }
 
     fn frame(&self) -> &'static str {
         if self.capabilities.unicode { "───" } else { "---" }
-    }
-}
-
-/// How many quotes a line is in, and where behind their signs it begins.
-fn quote_marks(line: &str, most: usize) -> (usize, usize) {
-    let (mut quotes, mut at) = (0, 0);
-    while quotes < most {
-        let rest = &line[at..];
-        let spaces = rest.bytes().take(3).take_while(|byte| *byte == b' ').count();
-        let Some(behind) = rest[spaces..].strip_prefix('>') else { break };
-        at = line.len() - behind.strip_prefix(' ').unwrap_or(behind).len();
-        quotes += 1;
-    }
-    (quotes, at)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::style::write;
-    use super::*;
-
-    fn rendered(portions: &[&str], width: usize, colour: bool) -> String {
-        let capabilities = Capabilities { colour, unicode: true, dumb: false };
-        let (mut markdown, mut out, mut bytes) = (Markdown::new(width, capabilities), Vec::new(), Vec::new());
-        portions.iter().for_each(|portion| markdown.push(portion, &mut out));
-        markdown.finish(&mut out);
-        // Of adjoining pieces of one look, as cuts make them, one is made.
-        let mut joined = Vec::new();
-        for piece in out {
-            match piece {
-                Piece::Text(run) => put(&mut joined, &run.text, run.style),
-                Piece::LineEnd => joined.push(piece),
-            }
-        }
-        write(&joined, colour, &mut bytes).unwrap();
-        String::from_utf8(bytes).unwrap().replace("\r\n", "\n")
-    }
-
-    fn text(source: &str) -> String {
-        rendered(&[source], 20, false)
-    }
-
-    const DOCUMENT: &str = "\
-# Heading *one*
-A paragraph with **bold text** that is laid
-anew, `code  span`, [link](https://example.org/a_b) and 日本語の文章。
-
-- item one that wraps around
-  goes on
-  - nested **item**
-
-    second paragraph
-* * *
-1. first
-2) second
-> quote that wraps, too
-> > deeper
-> - item
-
-```sh title
-kubectl get pods | grep -v Running    # stays
-\tindented
-```
-| name | value |
-|------|------:|
-| `a|b` | **1** |
-| c |
-
-    indented code
-unclosed **bold and `code";
-
-    #[test]
-    fn blocks_are_laid_out() {
-        for (source, expected) in [
-            ("one\ntwo\n\n\nthree\n", "one two\n\nthree\n"),
-            ("# One\n## Two\ntext", "# One\n## Two\ntext\n"),
-            ("a line that is longer than that", "a line that is\nlonger than that\n"),
-            ("hard  \nbreak", "hard\nbreak\n"),
-            ("- one two three four five\n- six", "• one two three four\n  five\n• six\n"),
-            ("- a\n  - b\n    1. c\n- d", "• a\n  ◦ b\n    1. c\n• d\n"),
-            ("1. a\n   b\n\n   c\n\nd", "1. a b\n\n   c\n\nd\n"),
-            ("- - a\n-\n- # b", "• ◦ a\n• \n• # b\n"),
-            ("text\n***\ntext", "text\n────────────────────\ntext\n"),
-            ("> one two three four five\n> six\n\nout", "│ one two three four\n│ five six\n\nout\n"),
-            ("> a\n>> b\nc", "│ a\n│ │ b\nc\n"),
-            (
-                "```\nlet  x = 1; // long lines stay\n\n  }\n```",
-                "───\nlet  x = 1; // long lines stay\n\n  }\n───\n",
-            ),
-            ("- a\n  ```sh\n  ls\n  ```\n- b", "• a\n─── sh\nls\n───\n• b\n"),
-            ("~~~\n```\n~~~~\nx", "───\n```\n───\nx\n"),
-            ("```inline``` code", "```inline``` code\n"),
-            ("    code  here\n\ntext", "code  here\n\ntext\n"),
-            ("| a | b |\n|---|---|\n| 1 | **2** |\ntext", "a  b\n─  ─\n1  2\ntext\n"),
-            ("| not a table\nat all", "| not a table\nat all\n"),
-            ("<div>html</div>", "<div>html</div>\n"),
-            ("", ""),
-            ("\n\n", ""),
-        ] {
-            assert_eq!(text(source), expected, "{source:?}");
-        }
-    }
-
-    #[test]
-    fn cuts_change_nothing() {
-        for (width, colour) in [(80, true), (20, false)] {
-            let whole = rendered(&[DOCUMENT], width, colour);
-            for (cut, _) in DOCUMENT.char_indices() {
-                let portions = [&DOCUMENT[..cut], &DOCUMENT[cut..]];
-                assert_eq!(rendered(&portions, width, colour), whole, "cut at {cut}");
-            }
-            let characters: Vec<String> = DOCUMENT.chars().map(String::from).collect();
-            let portions: Vec<&str> = characters.iter().map(String::as_str).collect();
-            assert_eq!(rendered(&portions, width, colour), whole, "one by one");
-        }
-    }
-
-    #[test]
-    fn words_are_put_out_as_they_come() {
-        let capabilities = Capabilities { colour: true, unicode: true, dumb: false };
-        let (mut markdown, mut out) = (Markdown::new(80, capabilities), Vec::new());
-        markdown.push("The answer is **forty", &mut out);
-        assert_eq!(out, [Piece::Text(Run::new("The answer is", Style::PLAIN))]);
-        out.clear();
-        markdown.push("-two** indeed", &mut out);
-        assert_eq!(
-            out,
-            [Piece::Text(Run::new(" ", Style::PLAIN)), Piece::Text(Run::new("forty-two", Style::BOLD))]
-        );
-    }
-
-    #[test]
-    fn unclosed_markup_is_as_typed() {
-        assert_eq!(text("**bold `code [link](x"), "**bold `code\n[link](x\n");
-        assert_eq!(text("```sh\nls"), "─── sh\nls\n───\n");
     }
 }

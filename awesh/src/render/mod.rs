@@ -8,6 +8,7 @@
 
 mod block;
 pub mod confirm;
+mod container;
 mod inline;
 mod markdown;
 mod progress;
@@ -54,7 +55,7 @@ pub struct Renderer {
     width: usize,
     capabilities: Capabilities,
     asked: Instant,
-    race: Option<Duration>,
+    agent: Option<String>,
     sanitizer: Sanitizer,
     markdown: Markdown,
     progress: Progress,
@@ -72,7 +73,7 @@ impl Renderer {
             width,
             capabilities,
             asked: now,
-            race: None,
+            agent: None,
             sanitizer: Sanitizer::default(),
             markdown: Markdown::new(width, capabilities),
             progress: Progress::new(now),
@@ -111,9 +112,9 @@ impl Renderer {
         let mut step = Step::Continue;
         match event {
             Event::Hello { .. } | Event::Ready { .. } | Event::Status(_) => {}
-            Event::Claimed { agent, race_ms, .. } => {
-                self.race = Some(milliseconds(*race_ms));
+            Event::Claimed { agent, .. } => {
                 self.progress.set(sanitize::line(agent), now);
+                self.agent = Some(agent.clone());
             }
             Event::Text { text, .. } => self.text(text, &mut pieces),
             Event::Progress { text, .. } => self.progress.set(sanitize::line(text), now),
@@ -238,14 +239,21 @@ impl Renderer {
             style::write(&pieces, self.capabilities.colour, out)?;
             out.flush()?;
         }
-        if let Some(race) = self.race {
-            messages::timing("agent race", race);
-        }
         for Timing { name, ms } in timings {
-            messages::timing(sanitize::line(name), milliseconds(*ms));
+            messages::timing(self.operation(name, usage), milliseconds(*ms));
         }
         messages::timing("answer", took);
         Ok(())
+    }
+
+    /// What a part of the answer is called among all timings, where each says whose it is.
+    fn operation(&self, name: &str, usage: Option<Usage>) -> String {
+        match name {
+            "race" => "agent race".to_owned(),
+            "first text" if usage.is_some() => "AI first token".to_owned(),
+            name if self.agent.as_deref() == Some(name) => format!("agent {}", sanitize::line(name)),
+            name => sanitize::line(name),
+        }
     }
 
     fn failed(

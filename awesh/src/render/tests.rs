@@ -310,24 +310,25 @@ fn hostile_text_is_harmless_wherever_it_is_cut() {
 }
 
 #[test]
-fn a_megabyte_of_anything_is_linear() {
-    let megabyte = 1 << 20;
-    for (text, portion) in [
-        ("word ", 7),
-        ("x", 1),
-        ("*a ", 5),
-        ("`", 3),
-        ("[", 64),
-        ("**`a ``b ```c ~~", 16),
-        (" ", 1),
-        (">", 2),
-        ("- ", 2),
-        ("| a ", 8),
-        ("| a |\n|---|\n", 100),
-        ("\x1b[1;", 3),
-        ("日本", 6),
+fn no_answer_is_too_long() {
+    // Quadratic time would show as minutes.
+    let (megabyte, hostile) = (1 << 20, 1 << 18);
+    for (text, portion, length) in [
+        ("word ", 7, megabyte),
+        ("x", 1, hostile),
+        ("*a ", 5, hostile),
+        ("`", 3, hostile),
+        ("[", 64, hostile),
+        ("**`a ``b ```c ~~", 16, hostile),
+        (" ", 1, hostile),
+        (">", 2, hostile),
+        ("- ", 2, hostile),
+        ("| a ", 8, hostile),
+        ("| a |\n|---|\n", 100, hostile),
+        ("\x1b[1;", 3, hostile),
+        ("日本", 6, hostile),
     ] {
-        let text = text.repeat(megabyte / text.len());
+        let text = text.repeat(length / text.len());
         let characters: Vec<char> = text.chars().collect();
         let mut fixture = Fixture::new(80, COLOURFUL);
         for portion in characters.chunks(portion) {
@@ -344,4 +345,20 @@ fn costs_are_said_where_they_are_known() {
     assert_eq!(summary(None, took), "2.3 s");
     let usage = Usage { input_tokens: 1200, output_tokens: 56 };
     assert_eq!(summary(Some(usage), took), "1200 tokens in, 56 tokens out, 2.3 s");
+}
+
+#[test]
+fn timings_say_whose_they_are() {
+    let mut fixture = Fixture::new(40, COLOURFUL);
+    fixture.event(&Event::Claimed { id: 1, agent: "git".into(), race_ms: 0.1 });
+    let asked_a_model = Some(Usage::default());
+    for (name, usage, expected) in [
+        ("race", None, "agent race"),
+        ("git", None, "agent git"),
+        ("first text", None, "first text"),
+        ("first text", asked_a_model, "AI first token"),
+        ("gate\x07", None, "gate^G"),
+    ] {
+        assert_eq!(fixture.renderer.operation(name, usage), expected);
+    }
 }

@@ -273,14 +273,11 @@ fn balance(open: &mut Vec<usize>, run: usize, flanks: Flanks) -> Option<usize> {
             open.truncate(level);
             return open.is_empty().then_some(run - left);
         }
-        match open.last() {
-            Some(length) if *length < left => left -= length,
-            _ => break,
-        }
-        open.pop();
+        let Some(length) = open.pop_if(|length| *length < left) else { break };
         if open.is_empty() {
-            return None;
+            return Some(run - left);
         }
+        left -= length;
     }
     if flanks.opens && left == run && run <= MAX_RUN {
         open.push(run);
