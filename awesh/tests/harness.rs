@@ -197,9 +197,11 @@ impl Terminal {
         self.rows().join("\n")
     }
 
-    /// The rows without the state lines of awesh's prompt: what plain bash with `PS1='> '` would show.
+    /// The rows without what awesh adds (the state line of its prompt, the offer to ask a line): what plain
+    /// bash with `PS1='> '` would show.
     pub fn bash_rows(&self) -> Vec<String> {
-        self.rows().into_iter().filter(|row| !is_state(row)).map(|row| row.trim_end().to_owned()).collect()
+        let added = |row: &String| is_state(row) || row.starts_with("if that was a question");
+        self.rows().into_iter().filter(|row| !added(row)).map(|row| row.trim_end().to_owned()).collect()
     }
 
     pub fn screen(&self) -> &vt100::Screen {

@@ -20,14 +20,6 @@ pub enum BackendError {
         /// The system's word.
         source: io::Error,
     },
-    /// Its log could not be opened.
-    #[error("the backend's log {} could not be opened: {source}", path.display())]
-    Log {
-        /// The log file.
-        path: PathBuf,
-        /// The system's word.
-        source: io::Error,
-    },
     /// The shell lacks the means to start it: a thread, a pipe.
     #[error("the backend could not be started: {0}")]
     Resources(#[source] io::Error),

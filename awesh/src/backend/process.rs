@@ -2,13 +2,15 @@
 //! by a start that failed.
 
 use std::ffi::OsString;
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
+use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 
 use super::BackendError;
+use crate::sys::process::lead_session;
 
 /// How the backend is started.
 #[derive(Debug, Clone)]
@@ -52,13 +54,15 @@ pub(super) struct Process {
 impl Process {
     /// Starts the backend. Every descriptor of the shell is close-on-exec, so it gets the three named here.
     pub(super) fn start(launch: &Launch) -> Result<Self, BackendError> {
-        let log = open_log(&launch.log)?;
+        // Without a log it answers as well: a home that cannot be written to costs the user no answers.
+        let log = open_log(&launch.log).map_or_else(|_| Stdio::null(), Stdio::from);
         let mut command = Command::new(&launch.program);
         command.arg0("awesh").args(&launch.arguments);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
-        // Its own process group: the terminal's Ctrl-C is for the command in the foreground, not for it. The
+        // Its own session: the terminal's Ctrl-C is for the command in the foreground, not for it. The
         // root directory: it must not keep the user's from being unmounted.
-        command.process_group(0).current_dir("/");
+        lead_session(&mut command);
+        command.current_dir("/");
         for name in &launch.removed_environment {
             command.env_remove(name);
         }
@@ -96,11 +100,9 @@ impl Drop for Process {
     }
 }
 
-fn open_log(path: &Path) -> Result<File, BackendError> {
-    OpenOptions::new()
-        .append(true)
-        .create(true)
-        .mode(0o600)
-        .open(path)
-        .map_err(|source| BackendError::Log { path: path.to_owned(), source })
+fn open_log(path: &Path) -> io::Result<File> {
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent)?;
+    }
+    OpenOptions::new().append(true).create(true).mode(0o600).open(path)
 }
