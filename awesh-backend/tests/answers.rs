@@ -162,6 +162,8 @@ fn settings_change_without_a_restart() {
     assert_eq!(shell.told("who are you?"), "one");
     shell.send(&Request::Set(Box::new(settings(&two))));
     assert_eq!(shell.told("who are you now?"), "two");
+    // What was said to the one is not told to the other.
+    assert_eq!(two.requests()[0].body["messages"].as_array().unwrap().len(), 2);
     shell.send(&Request::Status);
     match shell.event() {
         Event::Status(status) => {
