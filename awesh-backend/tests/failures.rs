@@ -3,11 +3,12 @@
 use std::net::TcpListener;
 use std::time::Duration;
 
+use awesh_backend::{Patience, Retries};
 use awesh_protocol::{Event, FailureKind, Request, Secret, Settings};
 use serde_json::json;
 
 use crate::model_server::{Reply, start};
-use crate::shell::{Shell, failure, impatient, settings, text};
+use crate::shell::{PATIENCE, Shell, failure, impatient, settings, text};
 
 #[test]
 fn no_provider() {
@@ -171,7 +172,10 @@ fn a_host_that_cannot_be_reached() {
         base_url: Some(format!("http://127.0.0.1:{port}/v1")),
         ..Settings::default()
     };
-    let (kind, message, hint) = Shell::with(settings).failure("hello there");
+    // What is not there on this machine is told at once.
+    let patience =
+        Patience { retries: Retries { first: PATIENCE, longest: PATIENCE, most: 3 }, ..impatient() };
+    let (kind, message, hint) = Shell::with_patience(settings, patience).failure("hello there");
     assert_eq!(kind, FailureKind::Network);
     assert!(message.contains(&format!("127.0.0.1:{port} cannot be reached")), "{message}");
     assert!(hint.contains("ollama serve"), "{hint}");

@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use crate::model_server::Handle;
 
 /// How long a test waits for what must come.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Less patience than the usual, so that what is not to come is known soon.
 pub(crate) fn impatient() -> Patience {

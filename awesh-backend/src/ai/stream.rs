@@ -10,7 +10,8 @@ use agents::{ToolCall, Turn};
 use awesh_protocol::Usage;
 use serde_json::Value;
 
-use super::fault::{Fault, Refusal};
+use super::fault::Fault;
+use super::refusal::Refusal;
 use super::surrogates::{Joined, mend};
 
 /// Bytes that a turn may have before it counts as broken.
