@@ -1,6 +1,6 @@
 //! One client: frames in, events out.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use awesh_protocol::frame::{Decoder, encode};
 use awesh_protocol::{Event, FailureKind, Request, VERSION};
@@ -9,6 +9,7 @@ use tokio::net::UnixStream;
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 use crate::components::Components;
 use crate::config::Patience;
@@ -17,6 +18,9 @@ use crate::error::{Breach, Error};
 
 /// Events on their way; whoever makes more than the client reads waits.
 const EVENTS: usize = 64;
+
+/// How long the last events may take to be written.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// Serves a client until it hangs up.
 pub(crate) async fn serve(
@@ -34,8 +38,9 @@ pub(crate) async fn serve(
         let _ = events.send(failed(breach)).await;
     }
     drop(events);
-    let written = writing.await.unwrap_or(Ok(()));
-    match written {
+    // A client that no longer reads must not keep the process.
+    let written = timeout(LAST_WORDS, writing).await;
+    match written.ok().and_then(Result::ok).unwrap_or(Ok(())) {
         Err(error) if read.is_ok() && !is_gone(&error) => Err(Error::Connection(error)),
         _ => read,
     }

@@ -112,11 +112,20 @@ impl Dispatcher {
         if let Some(key) = &settings.api_key {
             self.memory.gate().know(key.expose());
         }
-        self.client = Endpoint::of(&settings).map(|endpoint| Arc::new(Client::new(endpoint, self.patience)));
+        let client = Endpoint::of(&settings).map(|endpoint| Arc::new(Client::new(endpoint, self.patience)));
+        let host = |client: &Result<Arc<Client>, Failure>| {
+            client.as_ref().ok().map(|client| client.endpoint.host.clone())
+        };
+        if host(&client) != host(&self.client) {
+            // What was said to one provider is not sent to another.
+            self.memory.forget();
+        }
+        self.client = client;
         self.settings = settings;
         if !self.is_ready {
             self.is_ready = true;
             let total_ms = milliseconds(self.began);
+            tracing::info!(total_ms, "ready");
             self.send(Event::Ready { startup: self.components.startup.clone(), total_ms }).await;
         }
     }

@@ -28,6 +28,11 @@ impl Memory {
         self.gate.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Forgets what was said; secrets stay known.
+    pub(crate) fn forget(&self) {
+        *self.conversation() = Conversation::default();
+    }
+
     fn conversation(&self) -> MutexGuard<'_, Conversation> {
         self.conversation.lock().unwrap_or_else(PoisonError::into_inner)
     }

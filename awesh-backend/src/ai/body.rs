@@ -81,8 +81,11 @@ impl Body {
         self.turn.has_begun()
     }
 
-    /// The turn, if it is complete.
+    /// The turn, if it is complete; what is not stays as it is.
     pub(super) fn whole(&mut self) -> Result<Turn, Fault> {
+        if !self.is_complete() {
+            return Err(Fault::Cut("it ended without its end mark".to_owned()));
+        }
         std::mem::take(&mut self.turn).finish()
     }
 }

@@ -11,6 +11,7 @@
 mod body;
 pub(crate) mod fault;
 pub(crate) mod provider;
+mod refusal;
 pub(crate) mod request;
 pub(crate) mod retry;
 mod sse;
@@ -28,8 +29,9 @@ use tokio::time::timeout;
 
 use crate::config::Patience;
 use body::Body;
-use fault::{Fault, Refusal};
+use fault::Fault;
 use provider::Endpoint;
+use refusal::Refusal;
 
 /// Bytes of an error's body that are read.
 const REFUSAL: usize = 64 * 1024;
@@ -58,7 +60,7 @@ impl Client {
 
     /// Asks for a turn; nothing happens before the first piece is pulled.
     pub(crate) fn ask(&self, body: Value) -> Answering<'_> {
-        Answering { client: self, body, made: 0, state: State::Unsent }
+        Answering { client: self, body, made: 0, receiving: None }
     }
 
     async fn http(&self) -> Result<&reqwest::Client, Fault> {
@@ -66,7 +68,7 @@ impl Client {
             let endpoint = self.endpoint.clone();
             let patience = self.patience;
             let built = tokio::task::spawn_blocking(move || build(&endpoint, patience)).await;
-            built.map_err(|error| Fault::Connection(error.to_string()))?
+            built.map_err(|error| Fault::Client(error.to_string()))?
         };
         self.http.get_or_try_init(build).await
     }
@@ -79,7 +81,7 @@ impl Client {
         }
         let silence = self.patience.idle;
         let sent = timeout(silence, request.send()).await.map_err(|_| Fault::Stalled(silence))?;
-        let response = sent.map_err(|error| Fault::Connection(innermost(&error)))?;
+        let response = sent.map_err(|error| unsent(&error))?;
         if response.status().is_success() { Ok(response) } else { Err(self.refusal(response).await) }
     }
 
@@ -118,7 +120,7 @@ fn build(endpoint: &Endpoint, patience: Patience) -> Result<reqwest::Client, Fau
     if endpoint.is_loopback() {
         builder = builder.no_proxy();
     }
-    builder.build().map_err(|error| Fault::Connection(innermost(&error)))
+    builder.build().map_err(|error| Fault::Client(innermost(&error)))
 }
 
 /// A turn in the making.
@@ -127,13 +129,8 @@ pub(crate) struct Answering<'c> {
     body: Value,
     /// Attempts begun.
     made: u32,
-    state: State,
-}
-
-/// How far an attempt is.
-enum State {
-    Unsent,
-    Receiving(Box<Receiving>),
+    /// The answer to the last of them, as far as it came.
+    receiving: Option<Receiving>,
 }
 
 /// A piece of a turn in the making.
@@ -154,24 +151,25 @@ impl Answering<'_> {
             Ok(piece) => return Ok(piece),
             Err(fault) => fault,
         };
-        let begun = matches!(&self.state, State::Receiving(receiving) if receiving.body.has_begun());
-        self.state = State::Unsent;
-        let wait =
-            if begun { None } else { self.client.patience.retries.wait(self.made, &fault, retry::jitter()) };
+        let begun = self.receiving.take().is_some_and(|receiving| receiving.body.has_begun());
+        // What does not run on this machine will not run in a second either.
+        let absent = matches!(fault, Fault::Unreachable(_)) && self.client.endpoint.is_loopback();
+        let retries = &self.client.patience.retries;
+        let wait = if begun || absent { None } else { retries.wait(self.made, &fault, retry::jitter()) };
         tracing::debug!(attempt = self.made, again = wait.is_some(), "a turn failed");
         wait.map_or(Err(fault.clone()), |wait| Ok(Piece::Waiting(fault, wait)))
     }
 
     async fn advance(&mut self) -> Result<Piece, Fault> {
-        if let State::Unsent = self.state {
-            self.made += 1;
-            let response = self.client.send(&self.body).await?;
-            self.state = State::Receiving(Box::new(Receiving { response, body: Body::default() }));
-        }
-        match &mut self.state {
-            State::Receiving(receiving) => receiving.next(self.client.patience.idle).await,
-            State::Unsent => Err(Fault::Connection("nothing was sent".to_owned())),
-        }
+        let receiving = match &mut self.receiving {
+            Some(receiving) => receiving,
+            none => {
+                self.made += 1;
+                let response = self.client.send(&self.body).await?;
+                none.insert(Receiving { response, body: Body::default() })
+            }
+        };
+        receiving.next(self.client.patience.idle).await
     }
 }
 
@@ -200,6 +198,21 @@ impl Receiving {
                 return Ok(Piece::Text(text));
             }
         }
+    }
+}
+
+/// What a request that got no answer failed of.
+fn unsent(error: &reqwest::Error) -> Fault {
+    let why = innermost(error);
+    let mut causes = std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source());
+    let is_of_tls = causes.any(|cause| {
+        let wrapped = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        wrapped.is_some_and(|wrapped| wrapped.is::<rustls::Error>())
+    });
+    match error.is_connect() {
+        true if is_of_tls => Fault::Client(why),
+        true => Fault::Unreachable(why),
+        false => Fault::Broken(why),
     }
 }
 

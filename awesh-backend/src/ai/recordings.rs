@@ -143,7 +143,7 @@ fn garbage_is_survived() {
 
 #[test]
 fn refusals_are_read() {
-    use super::super::fault::Refusal;
+    use super::super::refusal::Refusal;
     let said = |name: &str| Refusal::read(Some(400), &String::from_utf8_lossy(&body(name)));
     let cases = [
         ("aimock-chat-429", "Rate limit reached"),

@@ -62,7 +62,7 @@ pub(super) fn read_retry_after(value: &str) -> Option<Duration> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fault::Refusal;
+    use super::super::refusal::Refusal;
     use super::*;
 
     fn refused(status: u16, retry_after: Option<u64>) -> Fault {

@@ -10,7 +10,8 @@ use agents::{ToolCall, Turn};
 use awesh_protocol::Usage;
 use serde_json::Value;
 
-use super::fault::{Fault, Refusal};
+use super::fault::Fault;
+use super::refusal::Refusal;
 use super::surrogates::{Joined, mend};
 
 /// Bytes that a turn may have before it counts as broken.
@@ -79,11 +80,8 @@ impl Builder {
         !self.text.is_empty() || !self.calls.is_empty()
     }
 
-    /// The turn, if it is complete.
+    /// The turn as it is; whether it is complete, [`Builder::is_complete`] says.
     pub(super) fn finish(self) -> Result<Turn, Fault> {
-        if !self.is_complete() {
-            return Err(Fault::Cut("it ended without its end mark".to_owned()));
-        }
         let cut_by_length = self.finish.as_deref() == Some("length");
         let calls: Vec<ToolCall> = self.calls.into_iter().map(|(index, call)| call.whole(index)).collect();
         let unparsed = |call: &ToolCall| serde_json::from_str::<Value>(&call.arguments).is_err();
@@ -234,8 +232,10 @@ mod tests {
 
     #[test]
     fn what_is_not_complete_is_cut() {
-        assert!(matches!(build(&[]), Err(Fault::Cut(_))));
-        assert!(matches!(build(&[r#"{"choices":[{"delta":{"content":"Hel"}}]}"#]), Err(Fault::Cut(_))));
+        let mut builder = Builder::default();
+        assert!(!builder.is_complete());
+        builder.event(r#"{"choices":[{"delta":{"content":"Hel"}}]}"#).unwrap();
+        assert!(!builder.is_complete() && builder.has_begun());
         let call = r#"{"choices":[{"delta":{"tool_calls":[{"index":0,"function":{"name":"x","arguments":"{\"a"}}]},"finish_reason":"length"}]}"#;
         assert_eq!(build(&[call]), Err(Fault::CutCall));
     }

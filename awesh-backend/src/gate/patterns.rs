@@ -10,35 +10,35 @@ use regex::Regex;
 const FORMS: [&str; 16] = [
     // A private key: whole, cut at its end, or the end of one alone.
     r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----[^\x00]*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|\z)",
-    r"(?:[A-Za-z0-9+/=]{16,76}\r?\n){1,400}-----END [A-Z0-9 ]*PRIVATE KEY-----",
+    r"(?:[A-Za-z0-9+/=]{8,}\r?\n)+-----END [A-Z0-9 ]*PRIVATE KEY-----",
     // AWS key ids.
     r"(?-u:\b)(?-u:(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16})(?-u:\b)",
     // GitHub and GitLab.
-    r"(?-u:\b)(?-u:gh[pousr]_[A-Za-z0-9]{30,255}|github_pat_[A-Za-z0-9_]{40,255}|gl[a-z]{2,10}-[A-Za-z0-9_=.\-]{20,255})",
+    r"(?-u:\b)(?-u:gh[pousr]_[A-Za-z0-9]{30,}|github_pat_[A-Za-z0-9_]{40,}|gl[a-z]+-[A-Za-z0-9_=.\-]{20,})",
     // Slack.
-    r"(?-u:\b)(?-u:xox[abeoprs]-[A-Za-z0-9\-]{10,255}|xapp-[A-Za-z0-9\-]{10,255})",
-    r"(?-u:https://hooks\.slack\.com/services/)([A-Za-z0-9/]{20,255})",
+    r"(?-u:\b)(?-u:xox[abeoprs]-[A-Za-z0-9\-]{10,}|xapp-[A-Za-z0-9\-]{10,})",
+    r"(?-u:https://hooks\.slack\.com/services/)([A-Za-z0-9/]{20,})",
     // OpenAI, Anthropic, OpenRouter, Groq, Google, Stripe, npm, Hugging Face, DigitalOcean.
-    r"(?-u:\b)(?-u:sk-[A-Za-z0-9_\-]{20,255})",
-    r"(?-u:\b)(?-u:gsk_[A-Za-z0-9]{20,255}|AIza[A-Za-z0-9_\-]{35}|[sr]k_live_[A-Za-z0-9]{16,255})",
-    r"(?-u:\b)(?-u:npm_[A-Za-z0-9]{36}|hf_[A-Za-z0-9]{30,255}|do[opr]_v1_[a-f0-9]{64})",
+    r"(?-u:\b)(?-u:sk-[A-Za-z0-9_\-]{20,})",
+    r"(?-u:\b)(?-u:gsk_[A-Za-z0-9]{20,}|AIza[A-Za-z0-9_\-]{35}|[sr]k_live_[A-Za-z0-9]{16,})",
+    r"(?-u:\b)(?-u:npm_[A-Za-z0-9]{36}|hf_[A-Za-z0-9]{30,}|do[opr]_v1_[a-f0-9]{64})",
     // JSON web tokens.
     r"(?-u:\b)(?-u:eyJ[A-Za-z0-9_\-]{8,}\.eyJ[A-Za-z0-9_\-]{8,}\.[A-Za-z0-9_\-]*)",
     // Authorization headers, and the flags that stand for them.
     r"(?i-u:authorization)[\x22']?[ \t]*[:=][ \t]*[\x22']?(?i-u:(?:bearer|basic|token)[ \t]+)?([^\x00-\x20\x22'$⟨][^\x00-\x20\x22'⟨]{5,})",
     r"(?-u:\b)(?i-u:bearer)[ \t]+([A-Za-z0-9._~+/=\-]{16,})",
     // Addresses with a password.
-    r"(?-u:\b)(?-u:[A-Za-z][A-Za-z0-9+.\-]{1,20})://[^\x00-\x20/@:\x22']{0,255}:([^\x00-\x20/@\x22'$⟨][^\x00-\x20/@\x22'⟨]{0,255})@",
-    r"://([^\x00-\x20/@:\x22'⟨]{20,255})@",
+    r"(?-u:\b)(?-u:[A-Za-z][A-Za-z0-9+.\-]+)://[^\x00-\x20/@:\x22']*:([^\x00-\x20/@\x22'$⟨][^\x00-\x20/@\x22'⟨]*)@",
+    r"://([^\x00-\x20/@:\x22'⟨]{20,})@",
     // Settings: password=…, "api_key": "…".
     concat!(
         r"(?i-u:password|passwd|passphrase|secret|token|api[_\-]?key|access[_\-]?key|private[_\-]?key|credentials?)",
-        r"(?-u:[A-Za-z0-9_]{0,40})[\x22']?[ \t]*(?::=|=>|[:=])[ \t]*",
+        r"(?-u:[A-Za-z0-9_]*)[\x22']?[ \t]*(?::=|=>|[:=])[ \t]*",
         r#"(?:"([^"\r\n$⟨][^"\r\n⟨]{3,})"|'([^'\r\n⟨]{4,})'|([^\x00-\x20"'`$⟨,;&|<>()][^\x00-\x20"'⟨,;&|<>()]{5,}))"#
     ),
     // Flags: --password … , --token …
     concat!(
-        r"--(?-u:[a-z\-]{0,40})(?-u:password|passwd|passphrase|secret|token|api-key|access-key)[ \t]+",
+        r"--(?-u:[a-z\-]*)(?-u:password|passwd|passphrase|secret|token|api-key|access-key)[ \t]+",
         r#"[\x22']?([^\x00-\x20"'`$⟨\-][^\x00-\x20"'⟨]{3,})"#
     ),
 ];

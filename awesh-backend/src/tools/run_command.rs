@@ -31,6 +31,11 @@ fn call<'a>(arguments: &'a Value, context: &'a Context) -> BoxFuture<'a, String>
             Ok(command) => command,
             Err(missing) => return missing,
         };
+        // What is shown must be what runs: nothing that moves the cursor or hides a part.
+        if command.contains(|c: char| c.is_control() && !matches!(c, '\n' | '\t')) {
+            return "The command was not proposed: it contains control characters. Write them as escapes."
+                .to_owned();
+        }
         let explanation = arguments["explanation"].as_str().unwrap_or_default();
         match context.user.propose(command, explanation).await {
             Resolution::Declined => "The user declined the command; it did not run.".to_owned(),
@@ -65,6 +70,14 @@ mod tests {
 
     use super::super::tests::call;
     use super::*;
+
+    #[tokio::test]
+    async fn what_could_hide_a_part_of_itself_is_not_proposed() {
+        let (context, screen) = context("", Path::new("/"));
+        let told = call("run_command", r#"{"command":"rm -rf x\u001b[2K\rls"}"#, &context).await;
+        assert!(told.contains("control characters"), "{told}");
+        assert_eq!(screen.shown(), "");
+    }
 
     #[tokio::test]
     async fn what_came_of_it_is_told() {
