@@ -74,7 +74,9 @@ impl Home {
     }
 
     pub fn bash(&self) -> Terminal {
-        self.start(Path::new("bash"), &["-i"])
+        let mut terminal = self.start(Path::new("bash"), &["-i"]);
+        terminal.is_bash = true;
+        terminal
     }
 
     pub fn start(&self, program: &Path, arguments: &[&str]) -> Terminal {
@@ -94,6 +96,8 @@ pub struct Terminal {
     pty: Pty,
     child: Child,
     screen: vt100::Parser,
+    printed: Vec<u8>,
+    is_bash: bool,
 }
 
 impl Terminal {
@@ -104,7 +108,7 @@ impl Terminal {
         command.stdin(end()).stdout(end()).stderr(end());
         lead_session_on_terminal(&mut command);
         let child = command.spawn().unwrap();
-        Self { pty, child, screen: vt100::Parser::new(cells(ROWS), cells(COLUMNS), 0) }
+        Self { pty, child, screen: vt100::Parser::new(cells(ROWS), cells(COLUMNS), 0), printed: Vec::new(), is_bash: false }
     }
 
     pub fn pid(&self) -> i32 {
@@ -132,7 +136,9 @@ impl Terminal {
 
     /// The same, and whether a prompt came.
     pub fn runs(&mut self, line: &str) -> bool {
-        let prompts = self.prompts();
+        // bash shows a prompt for each line of text; awesh edits them as one.
+        let more = if self.is_bash { line.matches('\n').count() } else { 0 };
+        let prompts = self.prompts() + more;
         self.send(format!("{}\r", line.replace('\n', "\r")));
         self.becomes(|screen| screen.prompts() > prompts && screen.at_prompt())
     }
@@ -204,16 +210,61 @@ impl Terminal {
         self.rows().into_iter().filter(|row| !added(row)).map(|row| row.trim_end().to_owned()).collect()
     }
 
+    /// The last row, to the cursor where that stands behind blanks.
+    pub fn line(&self) -> String {
+        let (_, column) = self.screen.screen().cursor_position();
+        let row = self.rows().pop().unwrap_or_default();
+        format!("{:<1$}", row.trim_end(), usize::from(column))
+    }
+
+    /// Closes the terminal, as a window is closed.
+    pub fn hang_up(&mut self) {
+        let (closed, _) = std::os::unix::net::UnixStream::pair().unwrap();
+        self.pty.slave = closed.try_clone().unwrap().into();
+        self.pty.master = closed.into();
+    }
+
+    /// Waits for a file to be there.
+    pub fn wait_file(&mut self, path: &Path) {
+        let deadline = Instant::now() + PATIENCE;
+        while !path.exists() {
+            assert!(Instant::now() < deadline, "waited for {}; the screen:\n{}", path.display(), self.text());
+            self.read_some(Instant::now() + Duration::from_millis(10));
+        }
+    }
+
+    /// Kills the backend of this shell.
+    pub fn kill_backend(&mut self) {
+        let children = format!("/proc/{0}/task/{0}/children", self.pid());
+        let backend = |pid: &&str| {
+            fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|line| line.starts_with(b"awesh\0backend\0"))
+        };
+        let mut pid = None;
+        // A thread of the shell may have started it.
+        for task in fs::read_dir(format!("/proc/{}/task", self.pid())).unwrap() {
+            let children = fs::read_to_string(task.unwrap().path().join("children")).unwrap_or_default();
+            pid = pid.or(children.split_whitespace().find(backend).map(|pid| pid.parse::<i32>().unwrap()));
+        }
+        let pid = pid.unwrap_or_else(|| panic!("no backend among {children}"));
+        nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid), nix::sys::signal::Signal::SIGKILL).unwrap();
+    }
+
+    /// Everything that was printed, escape sequences included.
+    pub fn printed(&self) -> String {
+        String::from_utf8_lossy(&self.printed).into_owned()
+    }
+
     pub fn screen(&self) -> &vt100::Screen {
         self.screen.screen()
     }
 
     /// How many rows begin as a prompt does.
     fn prompts(&self) -> usize {
-        self.rows().iter().filter(|row| *row == ">" || row.starts_with("> ")).count()
+        let begins = |row: &&String| *row == ">" || row.starts_with("> ") || row.starts_with("? ");
+        self.rows().iter().filter(begins).count()
     }
 
-    fn at_prompt(&self) -> bool {
+    pub fn at_prompt(&self) -> bool {
         let (row, column) = self.screen.screen().cursor_position();
         let rows = self.rows();
         column == 2 && usize::from(row) + 1 == rows.len() && rows.last().is_some_and(|row| row.trim_end() == ">")
@@ -226,7 +277,10 @@ impl Terminal {
         if matches!(ready, Ok(count) if count > 0) {
             let mut buffer = [0; 65536];
             match read(&self.pty.master, &mut buffer) {
-                Ok(count) => self.screen.process(&buffer[..count]),
+                Ok(count) => {
+                    self.screen.process(&buffer[..count]);
+                    self.printed.extend_from_slice(&buffer[..count]);
+                }
                 Err(Errno::EAGAIN | Errno::EIO | Errno::EINTR) => {}
                 Err(error) => panic!("{}", io::Error::from(error)),
             }

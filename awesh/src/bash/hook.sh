@@ -13,12 +13,19 @@ __awesh_prompt() {
   builtin set +efnuvxET
   [[ -p @DIR@/up && -p @DIR@/down ]] || builtin return "$1"
   __awesh_take_prompts
+  __awesh_forget_requests
   builtin printf '\e]7717;@NONCE@;P\a' >/dev/tty
   __awesh_report "$@"
   __awesh_serve
   # bash-preexec looks for the end of the prompt's commands; ours come after it.
   [[ ! -v __bp_preexec_interactive_mode ]] || __bp_preexec_interactive_mode=on
   builtin return "$1"
+}
+
+# Reads away what was sent to a hook or a command that Ctrl-C ended before it could read it.
+__awesh_forget_requests() {
+  builtin local REPLY
+  while builtin read -r -t 0 <@DIR@/down && IFS= builtin read -r -d '' -t 1 <@DIR@/down; do :; done
 }
 
 # Puts our PS0, PS1 and PS2 in place of what the user has set meanwhile, which is kept.
@@ -158,9 +165,11 @@ __awesh_candidates() {
 
 # Adds the lines that a command prints to COMPREPLY. (A process substitution would change the user's $!.)
 __awesh_collect() {
-  builtin local - IFS=$'\n'
+  builtin local - __awesh_lines
+  __awesh_lines=$("$@")
+  builtin local IFS=$'\n'
   builtin set -f
-  COMPREPLY+=($("$@"))
+  COMPREPLY+=($__awesh_lines)
 }
 
 # The compspec of a command as `complete` prints it: by its name, its last part, its alias, or the default.
@@ -264,6 +273,14 @@ __awesh_reset() {
   builtin return "$__awesh_status"
 }
 
+# Typed by the shell when the user's terminal is gone.
+__awesh_hang_up() {
+  {
+    [[ $(HISTTIMEFORMAT= builtin history 1) != *__awesh_hang_up* ]] || builtin history -d -1
+  } 2>/dev/null
+  builtin kill -HUP $$
+}
+
 # Typed by the shell as its first line: what bash does between its start-up files and its first prompt.
 # PIPESTATUS is made anew because a PROMPT_COMMAND before any command leaves it without a value for ever.
 __awesh_start() {
@@ -295,8 +312,11 @@ if [[ ! -v __awesh ]]; then
   builtin set -o emacs
   @STARTUP@
 fi
-if [[ -o vi ]]; then builtin printf 'H\0vi\0\0'; else builtin printf 'H\0emacs\0\0'; fi >@DIR@/up
+# Without its FIFOs the session is plain bash.
+if [[ -p @DIR@/up && -p @DIR@/down ]]; then
+  if [[ -o vi ]]; then builtin printf 'H\0vi\0\0'; else builtin printf 'H\0emacs\0\0'; fi >@DIR@/up
+  __awesh_take_command
+  __awesh_hide_prompts
+  builtin printf '\e]7717;@NONCE@;P\a' >/dev/tty
+fi
 builtin set +o vi +o emacs
-__awesh_take_command
-__awesh_hide_prompts
-builtin printf '\e]7717;@NONCE@;P\a' >/dev/tty

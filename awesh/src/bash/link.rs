@@ -166,7 +166,6 @@ impl Link {
                 match message {
                     Message::Answer { id, fields } if id == due => return Ok(Reply::Fields(fields)),
                     Message::Prompt(report) => {
-                        self.handshake.discard_unread();
                         self.renewed = Some(report);
                         return Ok(Reply::Interrupted);
                     }

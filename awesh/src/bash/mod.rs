@@ -23,7 +23,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use nix::pty::Winsize;
-use nix::sys::signal::{Signal, kill};
+use nix::sys::signal::Signal;
 use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
 use nix::unistd::Pid;
 
@@ -33,7 +33,7 @@ pub use output::Output;
 pub use spawn::{Startup, find_bash};
 
 use crate::sys::pty::{set_window_size, signal_foreground};
-use crate::terminal::{Terminal, write_out};
+use crate::terminal::{Keyboard, Terminal, write_out};
 use handshake::Handshake;
 use modes::Modes;
 
@@ -43,12 +43,15 @@ const START: &str = "__awesh_start";
 /// What the shell types where bash has begun to read through readline; see the function in `hook.sh`.
 const RESET: &str = " __awesh_reset \"$_\"";
 
+/// What the shell types when the user's terminal is gone; see the function in `hook.sh`.
+const HANG_UP: &str = " __awesh_hang_up";
+
 /// A running bash.
 #[derive(Debug)]
 pub struct BashSession {
     child: Pid,
     master: Arc<OwnedFd>,
-    slave: OwnedFd,
+    slave: Arc<OwnedFd>,
     modes: Modes,
     output: Output,
     link: Rc<RefCell<Link>>,
@@ -141,14 +144,14 @@ impl BashSession {
         let hook = spawn::write_hook(directory.path(), &nonce, launch.startup, launch.watched)?;
         let pty = spawn::open_pty(terminal.original_modes(), Some(&terminal.size()))?;
         let child = spawn::spawn(launch.bash, &hook, launch.startup, &pty)?;
-        let master = Arc::new(pty.master);
+        let (master, slave) = (Arc::new(pty.master), Arc::new(pty.slave));
         Ok(Self {
             // A process id always fits: Linux has at most 2^22 of them.
             child: Pid::from_raw(child.id().cast_signed()),
-            output: Output::new(Arc::clone(&master), &nonce),
+            output: Output::new(Arc::clone(&master), Arc::clone(&slave), &nonce),
             modes: Modes::new(terminal.original_modes()),
             link: Rc::new(RefCell::new(Link::new(handshake, Arc::clone(&master)))),
-            slave: pty.slave,
+            slave,
             master,
             phase: Phase::Starting,
             lines: VecDeque::new(),
@@ -204,7 +207,9 @@ impl BashSession {
     }
 
     /// Gives bash a line, or several; what bash asks for next, [`BashSession::wait`] tells.
-    pub fn submit(&mut self, text: &str) -> io::Result<()> {
+    pub fn submit(&mut self, text: &str, keyboard: &mut Keyboard) -> io::Result<()> {
+        // Or bash would read them as the beginning of the line.
+        keyboard.put_back(&self.output.take_unread_keys()?);
         self.lines.extend(text.split('\n').map(|line| format!("{line}\n")));
         if self.phase == Phase::Prompt { self.leave_prompt(Phase::Reading) } else { self.send_line() }
     }
@@ -238,13 +243,6 @@ impl BashSession {
     pub fn resize(&self, size: &Winsize) {
         // A terminal that does not take a size keeps the one it has.
         let _ = set_window_size(&*self.master, size);
-    }
-
-    /// Ends the session as a closed terminal does: bash and its jobs get SIGHUP.
-    pub fn hang_up(&self) {
-        // bash passes it on to its jobs; SIGCONT lets a stopped bash hear it.
-        let _ = kill(self.child, Signal::SIGHUP);
-        let _ = kill(self.child, Signal::SIGCONT);
     }
 
     fn leave_prompt(&mut self, phase: Phase) -> io::Result<()> {

@@ -8,10 +8,19 @@ use nix::sys::termios::{LocalFlags, SetArg, SpecialCharacterIndices, Termios, tc
 use crate::sys::tty::without_input_processing;
 
 /// Control-D, where a user has disabled the end-of-file key.
-const DEFAULT_EOF: u8 = 0x04;
+pub(super) const DEFAULT_EOF: u8 = 0x04;
 
 /// A terminal without an end-of-file key has this in its place (`_POSIX_VDISABLE` on Linux).
 const DISABLED: u8 = 0;
+
+/// How keys typed ahead are put into the queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ahead {
+    /// As lines, if that is how commands read.
+    Lines,
+    /// One by one.
+    Bytes,
+}
 
 /// The modes of bash's terminal. What commands do to them (`stty`) lasts, as it does in bash.
 #[derive(Debug)]
@@ -37,9 +46,14 @@ impl Modes {
     }
 
     /// Keys typed ahead are handed to a command: they are not shown again, and none of them is a signal.
-    pub fn for_keys_ahead(&self, slave: impl AsFd) -> io::Result<()> {
+    pub fn for_keys_ahead(&self, slave: impl AsFd, ahead: Ahead) -> io::Result<()> {
         let mut modes = self.command.clone();
         modes.local_flags.remove(LocalFlags::ECHO | LocalFlags::ECHONL | LocalFlags::ISIG);
+        if ahead == Ahead::Bytes {
+            modes.local_flags.remove(LocalFlags::ICANON);
+            modes.control_chars[SpecialCharacterIndices::VMIN as usize] = 1;
+            modes.control_chars[SpecialCharacterIndices::VTIME as usize] = 0;
+        }
         Ok(tcsetattr(slave, SetArg::TCSANOW, &modes)?)
     }
 

@@ -11,6 +11,7 @@ use nix::unistd::read;
 
 use super::markers::{Mark, MarkParser, Piece};
 use super::tail::Tail;
+use crate::sys::pty::queued;
 
 /// How long what bash has written may take through the kernel; it takes microseconds.
 const DELIVERY: Duration = Duration::from_millis(100);
@@ -19,13 +20,34 @@ const DELIVERY: Duration = Duration::from_millis(100);
 #[derive(Debug)]
 pub struct Output {
     master: Arc<OwnedFd>,
+    slave: Arc<OwnedFd>,
     pub(super) marks: MarkParser,
     pub(super) tail: Tail,
 }
 
 impl Output {
-    pub(super) fn new(master: Arc<OwnedFd>, nonce: &str) -> Self {
-        Self { master, marks: MarkParser::new(nonce), tail: Tail::default() }
+    pub(super) fn new(master: Arc<OwnedFd>, slave: Arc<OwnedFd>, nonce: &str) -> Self {
+        Self { master, slave, marks: MarkParser::new(nonce), tail: Tail::default() }
+    }
+
+    /// Readable where keys came after the last command had ended that were on their way to it.
+    pub fn unread_keys_fd(&self) -> BorrowedFd<'_> {
+        self.slave.as_fd()
+    }
+
+    /// The keys that no command has read. To poll the terminal has the kernel bring in what is still on its way.
+    pub fn take_unread_keys(&self) -> io::Result<Vec<u8>> {
+        let mut keys = Vec::new();
+        let mut fds = [PollFd::new(self.slave.as_fd(), PollFlags::POLLIN)];
+        while poll(&mut fds, PollTimeout::ZERO)? > 0 {
+            let mut more = vec![0; queued(&self.slave)?.max(1)];
+            let count = read(&self.slave, &mut more)?;
+            if count == 0 {
+                break;
+            }
+            keys.extend_from_slice(&more[..count]);
+        }
+        Ok(keys)
     }
 
     /// Readable when something was printed.

@@ -9,11 +9,12 @@ use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{Signal, kill, raise};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
-use nix::unistd::{read, write};
+use nix::unistd::write;
 
 use super::handshake::Message;
 use super::markers::{Mark, Piece};
-use super::{BashSession, Expansion, Phase, RESET, START, Turn};
+use super::modes::{Ahead, DEFAULT_EOF};
+use super::{BashSession, Expansion, HANG_UP, Phase, RESET, START, Turn};
 use crate::sys::pty::queued;
 use crate::sys::tty::Mode;
 use crate::terminal::{Terminal, write_out};
@@ -26,6 +27,12 @@ const HOLD: Duration = Duration::from_millis(10);
 
 /// How long bash may take to make something of a line before whatever it does instead gets the terminal.
 const SILENCE: Duration = Duration::from_millis(500);
+
+/// How long a bash whose terminal is gone may take to save its history.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+/// Between two looks whether it has ended.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// How long bash may take from the echo of an expanded line to running it; it takes a millisecond.
 const AFTER_EXPANSION: Duration = Duration::from_millis(100);
@@ -178,12 +185,12 @@ impl BashSession {
             self.modes.save(&self.slave)?;
         }
         self.modes.for_line(&self.slave)?;
-        let mut unread = vec![0; queued(&self.slave)?];
-        if !unread.is_empty() {
-            let count = read(&self.slave, &mut unread)?;
-            let ours = usize::from(self.expansion == Expansion::Nudged && unread[0] == b'\n');
-            terminal.keyboard.put_back(&unread[ours..count]);
-        }
+        // In the order they were typed: what was not even sent comes last.
+        let unsent: Vec<u8> = self.outgoing.drain(..).collect();
+        terminal.keyboard.put_back(&unsent);
+        let unread = self.output.take_unread_keys()?;
+        let ours = usize::from(self.expansion == Expansion::Nudged && unread.first() == Some(&b'\n'));
+        terminal.keyboard.put_back(&unread[ours..]);
         if let Some(started) = self.started.take() {
             self.duration = started.elapsed();
         }
@@ -245,23 +252,38 @@ impl BashSession {
     }
 
     /// Puts the keys typed ahead into the terminal's queue as if they were typed now, but for their echo: they
-    /// were seen already.
+    /// were seen already. Whole lines go in as lines, so that Ctrl-D among them is an end of file. What follows
+    /// the last of them waits for the next key or prompt: less than a line is counted in the queue only while
+    /// the terminal takes bytes one by one, and to change to that would make one line of all.
     fn deliver_ahead(&mut self, terminal: &mut Terminal) -> io::Result<()> {
         let keys = terminal.keyboard.take_ahead();
-        self.modes.for_keys_ahead(&self.slave)?;
-        let count = match write(&self.master, &keys) {
+        let end = keys.iter().rposition(|key| b"\r\n\x04".contains(key)).map_or(0, |last| last + 1);
+        let (lines, rest) = keys.split_at(end);
+        let taken = if lines.is_empty() {
+            self.modes.for_keys_ahead(&self.slave, Ahead::Bytes)?;
+            self.put_in_queue(rest, rest.len())?
+        } else {
+            self.modes.for_keys_ahead(&self.slave, Ahead::Lines)?;
+            let ends = lines.iter().filter(|&&key| key == DEFAULT_EOF).count();
+            self.put_in_queue(lines, lines.len() - ends)?
+        };
+        terminal.keyboard.put_back(&keys[taken..]);
+        Ok(())
+    }
+
+    /// Types keys and waits until the kernel has put them into the queue, which then holds `more` bytes more.
+    fn put_in_queue(&self, keys: &[u8], more: usize) -> io::Result<usize> {
+        let due = queued(&self.slave)? + more;
+        let count = match write(&self.master, keys) {
             Ok(count) => count,
             Err(Errno::EAGAIN) => 0,
             Err(error) => return Err(error.into()),
         };
-        terminal.keyboard.put_back(&keys[count..]);
-        // Only whole lines are counted in the queue; what follows the last one is behind them.
-        let lines = keys[..count].iter().rposition(|key| b"\r\n".contains(key)).map_or(0, |last| last + 1);
         let deadline = Instant::now() + DELIVERY;
-        while queued(&self.slave)? < lines && Instant::now() < deadline {
+        while count == keys.len() && queued(&self.slave)? < due && Instant::now() < deadline {
             std::thread::yield_now();
         }
-        Ok(())
+        Ok(count)
     }
 
     fn send_outgoing(&mut self) -> io::Result<()> {
@@ -279,7 +301,10 @@ impl BashSession {
         let keys = &buffer[..count];
         match self.phase {
             _ if count == 0 => return Err(ErrorKind::UnexpectedEof.into()),
-            Phase::Starting | Phase::Running => self.outgoing.extend(keys),
+            Phase::Starting | Phase::Running => {
+                self.outgoing.extend(terminal.keyboard.take_ahead());
+                self.outgoing.extend(keys);
+            }
             Phase::Prompt | Phase::Reading | Phase::Quiet if keys.contains(&INTERRUPT) => {
                 self.outgoing.clear();
                 self.interrupt()?;
@@ -303,7 +328,6 @@ impl BashSession {
         }
         let Some(report) = self.reported.take() else { return Ok(None) };
         self.phase = Phase::Prompt;
-        self.link.borrow_mut().handshake.discard_unread();
         self.link.borrow_mut().renew();
         if let Some(mode) = report.readline {
             self.mode = mode;
@@ -345,6 +369,34 @@ impl BashSession {
             Ok(_) => Ok(None),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Ends the session as a closed terminal does: bash saves its history and passes SIGHUP on to its jobs. It
+    /// does so only outside of PROMPT_COMMAND, so at its prompt it is told to signal itself.
+    pub fn hang_up(&mut self) -> io::Result<()> {
+        if self.phase == Phase::Prompt {
+            self.lines.push_front(format!("{HANG_UP}\n"));
+            self.leave_prompt(Phase::Quiet)?;
+        } else {
+            kill(self.child, Signal::SIGHUP)?;
+        }
+        let deadline = Instant::now() + FAREWELL;
+        while !self.watch().has_ended() && Instant::now() < deadline {
+            self.send_outgoing()?;
+            self.output.take_background()?;
+            for message in self.link.borrow_mut().handshake.receive()? {
+                if message == Message::Started {
+                    self.link.borrow_mut().handshake.release()?;
+                }
+            }
+            let link = self.link.borrow();
+            let mut fds = [
+                PollFd::new(self.master.as_fd(), PollFlags::POLLIN),
+                PollFd::new(link.handshake.fd(), PollFlags::POLLIN),
+            ];
+            poll(&mut fds, PollTimeout::try_from(LOOK_AGAIN).unwrap_or(PollTimeout::ZERO))?;
+        }
+        Ok(())
     }
 
     /// Shows what is still in the terminal of a bash that has ended.

@@ -26,7 +26,7 @@ use crate::terminal::Terminal;
 
 /// How long keys after a line's end wait for an editor that neither entered the line nor said that it goes on:
 /// it took the key for something else, an answer in a menu for example.
-const UNDECIDED: Duration = Duration::from_millis(20);
+const UNDECIDED: Duration = Duration::from_millis(300);
 
 /// How long printed text waits for the end of its line.
 const UNFINISHED: Duration = Duration::from_millis(20);
@@ -139,6 +139,9 @@ impl Feeder<'_> {
                 self.printed.extend(printed);
             }
             self.print(!ready.output);
+            if ready.late {
+                self.terminal.keyboard.keep(&self.output.take_unread_keys()?);
+            }
             if ready.key && self.read_keys()? == End::Gone {
                 return self.give_up();
             }
@@ -160,6 +163,7 @@ impl Feeder<'_> {
             PollFd::new(self.output.fd(), PollFlags::POLLIN),
             PollFd::new(self.terminal.signals.fd(), PollFlags::POLLIN),
             PollFd::new(self.gate.wake.as_fd(), PollFlags::POLLIN),
+            PollFd::new(self.output.unread_keys_fd(), PollFlags::POLLIN),
         ];
         fds.extend(self.beside.fd().map(|fd| PollFd::new(fd, PollFlags::POLLIN)));
         match poll(&mut fds, timeout) {
@@ -171,7 +175,7 @@ impl Feeder<'_> {
         if events(&fds[3]) {
             let _ = self.gate.wake.read();
         }
-        Ok(Ready { key: events(&fds[0]), output: events(&fds[1]), signal: events(&fds[2]) })
+        Ok(Ready { key: events(&fds[0]), output: events(&fds[1]), signal: events(&fds[2]), late: events(&fds[4]) })
     }
 
     /// Hands keys over up to a line's end.
@@ -218,10 +222,10 @@ impl Feeder<'_> {
             return Ok(End::Gone);
         }
         if keys.contains(&INTERRUPT) && self.busy.load(Ordering::SeqCst) {
+            // Ends what the session is busy with; the key itself then gives the line up.
             signal_foreground(self.output.fd(), Signal::SIGINT)?;
-        } else {
-            self.terminal.keyboard.keep(keys);
         }
+        self.terminal.keyboard.keep(keys);
         Ok(End::Done)
     }
 
@@ -272,4 +276,6 @@ struct Ready {
     key: bool,
     output: bool,
     signal: bool,
+    /// Keys that were on their way to a command when it ended.
+    late: bool,
 }

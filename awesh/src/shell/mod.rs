@@ -83,7 +83,7 @@ impl Shell {
                 Turn::Continuation => self.continuation(&mut command)?,
                 Turn::Ended(status) => return Ok(status),
                 Turn::HungUp => {
-                    self.session.hang_up();
+                    self.session.hang_up()?;
                     return Ok(HUNG_UP);
                 }
             }
@@ -154,7 +154,7 @@ impl Shell {
         self.editor.remember(text, &self.history_control());
         match route {
             Route::Bash => {
-                self.session.submit(verdict.text)?;
+                self.session.submit(verdict.text, &mut self.terminal.keyboard)?;
                 *command = Some(verdict.text.to_owned());
                 Ok(Flow::Continue)
             }
@@ -174,7 +174,7 @@ impl Shell {
                     command.push_str(&text);
                 }
                 self.editor.remember(&text, &self.history_control());
-                self.session.submit(&text)
+                self.session.submit(&text, &mut self.terminal.keyboard)
             }
             Input::Interrupt => self.session.interrupt(),
             Input::EndOfFile => self.session.submit_end_of_file(),

@@ -150,7 +150,7 @@ impl Shell {
     /// Runs a command in the session, as if it had been typed, to the next prompt.
     fn run_proposed(&mut self, command: &str) -> io::Result<Flow> {
         self.editor.remember(command, &self.history_control());
-        self.session.submit(command)?;
+        self.session.submit(command, &mut self.terminal.keyboard)?;
         loop {
             match self.session.wait(&mut self.terminal)? {
                 Turn::Prompt(report) => {
