@@ -2,8 +2,9 @@
 //! the word that decides, and whether the session knows it.
 
 use super::facts::{CommandKind, Facts};
-use super::operands::{self, Operands};
+use super::operands::Operands;
 use super::syntax::{Kind, Token};
+use super::usage;
 
 /// How a line begins.
 #[derive(Debug)]
@@ -31,6 +32,8 @@ pub(super) struct Call<'a> {
     pub(super) takes: Option<Operands>,
     /// The word and what follows, up to the next operator.
     pub(super) tokens: &'a [Token<'a>],
+    /// The word and all that follows.
+    pub(super) line: &'a [Token<'a>],
     /// Whether assignments or redirections stand before it.
     pub(super) prefixed: bool,
     /// Whether a command or a reserved word that takes a command stands before it.
@@ -114,7 +117,7 @@ fn word<'a>(call: &Call<'a>, facts: &impl Facts) -> Option<Step<'a>> {
         .iter()
         .find(|token| !matches!(token.kind, Kind::Flag | Kind::Dash | Kind::Assignment));
     let runs_next = call.takes == Some(Operands::Command)
-        && next.is_some_and(|next| next.kind == Kind::Plain && facts.resolve(next.text).is_some());
+        && next.is_some_and(|next| next.kind == Kind::Plain && runs(facts.resolve(next.text)));
     Some(if runs_next { Step::Next } else { Step::Settled(Head::Known) })
 }
 
@@ -146,7 +149,14 @@ fn call<'a>(tokens: &'a [Token<'a>], at: usize, prefixed: bool, wrapped: bool) -
     let word = tokens[at].text;
     let rest = &tokens[at + 1..];
     let end = rest.iter().position(ends_command).unwrap_or(rest.len());
-    Call { word, takes: operands::of(word), tokens: &tokens[at..=at + end], prefixed, wrapped }
+    Call {
+        word,
+        takes: usage::of(word),
+        tokens: &tokens[at..=at + end],
+        line: &tokens[at..],
+        prefixed,
+        wrapped,
+    }
 }
 
 fn ends_command(token: &Token<'_>) -> bool {
@@ -156,4 +166,9 @@ fn ends_command(token: &Token<'_>) -> bool {
 /// `name()`
 fn is_function(tokens: &[Token<'_>], at: usize) -> bool {
     matches!(&tokens[at + 1..], [open, close, ..] if open.text == "(" && close.text == ")")
+}
+
+/// Whether what a word is can be run by another command.
+fn runs(kind: Option<CommandKind>) -> bool {
+    !matches!(kind, None | Some(CommandKind::Keyword))
 }
