@@ -107,7 +107,6 @@ fn word<'a>(call: &Call<'a>, facts: &impl Facts) -> Option<Step<'a>> {
     if call.word.contains('/') || matches!(call.word, "." | ".." | "~") || call.word.starts_with('~') {
         return Some(Step::Settled(Head::Path));
     }
-    // Where a session has an alias for it, `?` and `,` behind a word are still not part of a name.
     let kind = facts.resolve(call.word)?;
     if kind == CommandKind::Keyword {
         return Some(keyword(call, facts));
@@ -138,11 +137,19 @@ fn keyword<'a>(call: &Call<'a>, facts: &impl Facts) -> Step<'a> {
         "function" if operand(1).is_none_or(|second| matches!(second.text, "{" | "(")) => syntax,
         "case" | "function" => Step::Reserved,
         "[[" | "{" | "!" | "coproc" => syntax,
+        "if" | "while" | "until" if goes_on(call.line) => syntax,
         "time" | "if" | "while" | "until" if runs(operand(0)) => Step::Next,
         "time" if operand(0).is_some_and(|first| first.kind == Kind::Flag) => Step::Next,
         // Nothing begins with these but the rest of something that was not finished.
         _ => Step::Reserved,
     }
+}
+
+/// `; then`, `; do`: whatever the condition runs, it is one.
+fn goes_on(line: &[Token<'_>]) -> bool {
+    line.windows(2).any(|pair| {
+        matches!(pair[0].kind, Kind::Operator | Kind::Newline) && matches!(pair[1].text, "then" | "do")
+    })
 }
 
 fn call<'a>(tokens: &'a [Token<'a>], at: usize, prefixed: bool, wrapped: bool) -> Call<'a> {

@@ -191,6 +191,8 @@ fn commands_are_bashs() {
     until ping -c1 db; do sleep 1; done
     case $1 in start) echo starting;; esac
     select x in yes no; do break; done
+    if is_up the server; then echo yes; fi
+    while there_is more; do :; done
     function greet { echo hi there; }
     hello() { echo "hello, $1"; }
     [ -d src ] || mkdir src
