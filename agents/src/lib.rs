@@ -1,1 +1,34 @@
-//! What answers.
+//! What answers: one module per agent.
+//!
+//! An [`Agent`] bids for a question and, if it wins, answers it with what it is lent in a [`Context`]: the
+//! place and circumstances of the question, the [`User`] as the one it speaks to, and a [`Model`] where one is
+//! set up. It knows neither socket nor terminal, and no secret reaches a model through it: what is lent as a
+//! model redacts what it is told and restores what it answers.
+//!
+//! Start with [`agent`] and [`context`]; then [`git`] for an agent that answers by itself and [`general`] for
+//! the one that asks a model. [`words`] is how agents understand a question without one.
+
+pub mod agent;
+pub mod context;
+pub mod files;
+pub mod general;
+pub mod git;
+pub mod testing;
+mod words;
+
+use std::sync::Arc;
+
+pub use agent::{Agent, Bid, Failure, Question};
+pub use context::{
+    Answer, Context, Model, Resolution, Said, Talk, ToolCall, ToolResult, ToolSpec, Toolbox, Turn, User,
+};
+
+/// The agents that bid, in the order in which equal bids win.
+pub fn specialists() -> Vec<Arc<dyn Agent>> {
+    vec![Arc::new(git::Git), Arc::new(files::Files)]
+}
+
+/// The agent that takes what no other bids for.
+pub fn general() -> Arc<dyn Agent> {
+    Arc::new(general::General)
+}

@@ -1,3 +1,55 @@
-//! awesh.
+//! Arguments → frontend or backend → exit status. If awesh cannot start, bash does.
 
-fn main() {}
+use std::env;
+use std::ffi::OsString;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use awesh::args::{self, Command, Invocation};
+use awesh::router::route_command;
+use awesh::{fallback, messages, shell, sys};
+
+fn main() -> ExitCode {
+    let arguments: Vec<OsString> = env::args_os().collect();
+    match args::parse(&arguments, sys::tty::is_interactive()) {
+        Invocation::Bash => replaced_by_bash(fallback::exec_bash(&arguments)),
+        Invocation::Shell(options) => match shell::run(&options) {
+            Ok(status) => ExitCode::from(status),
+            Err(error) => replaced_by_bash(fallback::after_failure(&arguments, &error)),
+        },
+        Invocation::Command(Command::Route { json: _, commands }) => route(commands.as_deref()),
+        Invocation::Command(Command::Backend { socket }) => backend(socket),
+        Invocation::Text(text, status) => {
+            messages::page(&text, status == 0);
+            ExitCode::from(status)
+        }
+    }
+}
+
+fn replaced_by_bash(outcome: io::Result<std::convert::Infallible>) -> ExitCode {
+    let Err(error) = outcome;
+    messages::error(format_args!("bash cannot be started: {error}"));
+    // What a shell says of a command that cannot be executed.
+    ExitCode::from(126)
+}
+
+fn backend(socket: PathBuf) -> ExitCode {
+    match awesh_backend::run(&awesh_backend::Options::new(socket)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            messages::error(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn route(commands: Option<&Path>) -> ExitCode {
+    match route_command(commands, io::stdin().lock(), io::stdout().lock()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            messages::error(&error);
+            ExitCode::from(error.exit_code())
+        }
+    }
+}

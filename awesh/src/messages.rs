@@ -4,11 +4,15 @@
 
 use std::fmt::Display;
 use std::io::{self, Write};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
 /// `VERBOSE` as it stands now; read by every note and timing, so it takes effect at once.
 static VERBOSITY: AtomicU8 = AtomicU8::new(0);
+
+/// What [`warning_once`] has said.
+static SAID: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 /// Sets how much is said: 0 errors and warnings, 1 life-cycle notes, 2 timings.
 pub fn set_verbosity(level: u8) {
@@ -30,6 +34,33 @@ pub fn warning(what: impl Display) {
     say(format_args!("awesh: warning: {what}"));
 }
 
+/// A [`warning`] that is said at its first occurrence only.
+pub fn warning_once(what: impl Display) {
+    let what = what.to_string();
+    let mut said = SAID.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if !said.contains(&what) {
+        warning(&what);
+        said.push(what);
+    }
+}
+
+/// A setting is wrong and passed over.
+pub fn problem(what: impl Display, next: Option<&str>) {
+    warning(what);
+    if let Some(next) = next {
+        hint(next);
+    }
+}
+
+/// Something the user could do next, in passing: one dim line.
+pub fn offer(what: impl Display, colour: bool) {
+    if colour {
+        say(format_args!("\x1b[2m{what}\x1b[m"));
+    } else {
+        say(format_args!("{what}"));
+    }
+}
+
 /// What to do next, under an error or a warning.
 pub fn hint(what: impl Display) {
     say(format_args!("awesh: hint: {what}"));
@@ -47,6 +78,15 @@ pub fn timing(operation: impl Display, took: Duration) {
     if verbosity() >= 2 {
         say(format_args!("🐛 DEBUG: {operation} took {:.3}ms", took.as_secs_f64() * 1e3));
     }
+}
+
+/// Text that was asked for, on stdout, or, where it was not, on stderr.
+pub fn page(text: &str, asked_for: bool) {
+    let _ = if asked_for {
+        io::stdout().lock().write_all(text.as_bytes())
+    } else {
+        io::stderr().lock().write_all(text.as_bytes())
+    };
 }
 
 /// Writes one line to stderr. The carriage return is for a terminal whose output processing is off.

@@ -1,1 +1,5 @@
-//! Tests.
+//! Tests of the whole shell, on a real pseudo-terminal.
+
+mod fidelity;
+mod harness;
+mod interactive;

@@ -31,8 +31,8 @@ pub mod frame;
 mod message;
 
 pub use message::{
-    Ask, Attachment, Context, Decision, Event, FailureKind, Outcome, Proposal, QuestionId, ProposalId, RecentCommand,
-    Request, Risk, Secret, Settings, Status, Timing, Usage,
+    Ask, Attachment, Context, Decision, Event, FailureKind, Outcome, Proposal, ProposalId, QuestionId,
+    RecentCommand, Request, Risk, Secret, Settings, Status, Timing, Usage,
 };
 
 /// Version of this protocol. Both halves are one executable, so it differs only where a shell outlived an

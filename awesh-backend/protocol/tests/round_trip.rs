@@ -1,1 +1,179 @@
-//! Tests.
+//! Every message survives the trip in portions of any size; bad bytes are refused.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+
+use awesh_protocol::frame::{Decoder, FrameError, encode};
+use awesh_protocol::{
+    Ask, Context, Decision, Event, FailureKind, MAX_FRAME, Outcome, Proposal, RecentCommand, Request, Risk,
+    Secret, Settings, Status, Timing, Usage, VERSION,
+};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+fn requests() -> Vec<Request> {
+    let recent = RecentCommand {
+        command: "make 'all'\n".into(),
+        status: 2,
+        duration_ms: 1_234,
+        output: "🌿 error: \"x\"\u{0}\t".into(),
+    };
+    let context = Context {
+        directory: "/home/ünï".into(),
+        environment: BTreeMap::from([("HOME".into(), "/home/ünï".into())]),
+        recent: vec![recent],
+        columns: 80,
+    };
+    let settings = Settings {
+        provider: Some("ollama".into()),
+        model: None,
+        base_url: Some("http://localhost:11434/v1".into()),
+        api_key: Some(Secret::new("key")),
+        verbosity: 2,
+    };
+    let outcome = Outcome {
+        command: "ls".into(),
+        status: -1,
+        duration_ms: u64::MAX,
+        output: String::new(),
+        directory: "/".into(),
+    };
+    vec![
+        Request::Hello { version: VERSION },
+        Request::Set(Box::new(settings)),
+        Request::Set(Box::default()),
+        Request::Ask(Box::new(Ask { id: 1, question: "what changed?".into(), context })),
+        Request::Cancel { id: u64::MAX },
+        Request::Decide { id: 1, proposal: 2, decision: Decision::Run { command: "ls -l".into() } },
+        Request::Decide { id: 1, proposal: 2, decision: Decision::Decline },
+        Request::Report { id: 1, proposal: 2, outcome },
+        Request::Status,
+    ]
+}
+
+fn events() -> Vec<Event> {
+    let timing = Timing { name: "agents".into(), ms: 0.25 };
+    let status = Status {
+        provider: Some("openai".into()),
+        model: None,
+        base_url: None,
+        has_key: true,
+        agents: vec!["git".into(), "files".into()],
+        uptime_s: 3,
+        questions: 0,
+    };
+    let proposal =
+        Proposal { id: 1, command: "rm -r x".into(), explanation: "Removes x.".into(), risk: Risk::Destroys };
+    vec![
+        Event::Hello { version: VERSION, pid: 42 },
+        Event::Ready { startup: vec![timing.clone()], total_ms: 3.5 },
+        Event::Status(status),
+        Event::Claimed { id: 1, agent: "git".into(), race_ms: 0.5 },
+        Event::Text { id: 1, text: "# Tête\n".into() },
+        Event::Progress { id: 1, text: "reading".into() },
+        Event::Table { id: 1, columns: vec!["a".into()], rows: vec![vec!["1".into()], vec![]] },
+        Event::Propose { id: 1, proposal },
+        Event::ToolStarted { id: 1, tool: "read_file".into(), summary: "reads x".into() },
+        Event::ToolFinished { id: 1, tool: "read_file".into(), summary: "3 lines".into(), ok: true },
+        Event::Done { id: 1, usage: None, timings: vec![] },
+        Event::Done {
+            id: 1,
+            usage: Some(Usage { input_tokens: 1, output_tokens: 2 }),
+            timings: vec![timing],
+        },
+        Event::Failed {
+            id: None,
+            kind: FailureKind::Protocol,
+            message: "no".into(),
+            hint: Some("do".into()),
+        },
+        Event::Failed { id: Some(1), kind: FailureKind::NoProvider, message: "no".into(), hint: None },
+    ]
+}
+
+fn survives<T: Serialize + DeserializeOwned + PartialEq + Debug>(messages: &[T]) {
+    let stream: Vec<u8> = messages.iter().flat_map(|message| encode(message).unwrap()).collect();
+    for portion in [1, 2, 3, 7, 64, stream.len()] {
+        let mut decoder = Decoder::new();
+        let mut taken = Vec::new();
+        for bytes in stream.chunks(portion) {
+            decoder.push(bytes);
+            while let Some(message) = decoder.take::<T>().unwrap() {
+                taken.push(message);
+            }
+        }
+        assert_eq!(taken, messages, "portions of {portion}");
+        assert!(decoder.is_at_boundary());
+    }
+}
+
+#[test]
+fn every_request_survives() {
+    survives(&requests());
+}
+
+#[test]
+fn every_event_survives() {
+    survives(&events());
+}
+
+#[test]
+fn a_frame_is_its_length_and_its_json() {
+    assert_eq!(encode(&Request::Status).unwrap(), b"\0\0\0\x11{\"type\":\"status\"}");
+}
+
+#[test]
+fn an_incomplete_frame_is_no_message_and_no_boundary() {
+    let frame = encode(&Request::Cancel { id: 7 }).unwrap();
+    for length in 1..frame.len() {
+        let mut decoder = Decoder::new();
+        decoder.push(&frame[..length]);
+        assert!(decoder.take::<Request>().unwrap().is_none());
+        assert!(!decoder.is_at_boundary());
+    }
+}
+
+#[test]
+fn bad_bytes_are_refused() {
+    let bodies: [&[u8]; 7] =
+        [b"{", b"null", b"{}", b"{\"type\":\"nothing\"}", b"{\"type\":\"cancel\"}", b"\xff\xfe", b"[1,2]"];
+    for body in bodies {
+        let mut decoder = Decoder::new();
+        decoder.push(&u32::try_from(body.len()).unwrap().to_be_bytes());
+        decoder.push(body);
+        assert!(matches!(decoder.take::<Request>(), Err(FrameError::Malformed(_))), "{body:?}");
+    }
+}
+
+#[test]
+fn a_length_of_zero_is_refused() {
+    let mut decoder = Decoder::new();
+    decoder.push(&[0; 4]);
+    assert!(matches!(decoder.take::<Request>(), Err(FrameError::Empty)));
+}
+
+#[test]
+fn an_oversize_frame_is_refused_before_its_body_comes() {
+    let mut decoder = Decoder::new();
+    decoder.push(&u32::MAX.to_be_bytes());
+    assert!(matches!(decoder.take::<Request>(), Err(FrameError::TooLarge(_))));
+}
+
+#[test]
+fn the_largest_frame_passes_and_one_byte_more_does_not() {
+    let around = encode(&Event::Text { id: 1, text: String::new() }).unwrap().len() - 4;
+    let largest = Event::Text { id: 1, text: "x".repeat(MAX_FRAME - around) };
+    let mut decoder = Decoder::new();
+    decoder.push(&encode(&largest).unwrap());
+    assert_eq!(decoder.take::<Event>().unwrap(), Some(largest));
+    let above = Event::Text { id: 1, text: "x".repeat(MAX_FRAME - around + 1) };
+    assert!(matches!(encode(&above), Err(FrameError::TooLarge(_))));
+}
+
+#[test]
+fn a_secret_is_masked_when_shown() {
+    let settings = Settings { api_key: Some(Secret::new("sk-12345")), ..Settings::default() };
+    assert!(!format!("{settings:?}").contains("12345"));
+}

@@ -1,0 +1,131 @@
+use super::*;
+
+const KEY: &str = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmU=\n-----END OPENSSH PRIVATE KEY-----";
+
+#[test]
+fn secrets_by_their_form() {
+    let cases = [
+        ("key AKIAIOSFODNN7EXAMPLE.", "key ⟨secret-1⟩."),
+        ("export GH=ghp_abcdefghijklmnopqrstuvwxyz0123456789", "export GH=⟨secret-1⟩"),
+        ("glpat-abcdefghij0123456789 works", "⟨secret-1⟩ works"),
+        ("xoxb-123456789012-abcdefABCDEF", "⟨secret-1⟩"),
+        ("Incorrect key: sk-proj-abcdefghijklmnopqrstuvwx", "Incorrect key: ⟨secret-1⟩"),
+        ("sk-ant-api03-abcdefghijklmnop_QRST-uv", "⟨secret-1⟩"),
+        ("jwt eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2ln!", "jwt ⟨secret-1⟩!"),
+        ("curl -H 'Authorization: Bearer abc.def-123' x", "curl -H 'Authorization: Bearer ⟨secret-1⟩' x"),
+        ("Proxy-Authorization: Basic dXNlcjpwYXNz\n", "Proxy-Authorization: Basic ⟨secret-1⟩\n"),
+        ("postgres://app:hunter2@db:5432/x", "postgres://app:⟨secret-1⟩@db:5432/x"),
+        ("DB_PASSWORD=hunter22 make", "DB_PASSWORD=⟨secret-1⟩ make"),
+        ("{\"api_key\": \"abcd efgh\"}", "{\"api_key\": \"⟨secret-1⟩\"}"),
+        ("client_secret: s3cr3t-value", "client_secret: ⟨secret-1⟩"),
+        ("mysql --password hunter22 db", "mysql --password ⟨secret-1⟩ db"),
+        ("tool --api-key=abcdef1", "tool --api-key=⟨secret-1⟩"),
+    ];
+    for (text, expected) in cases {
+        let mut gate = Gate::default();
+        let redacted = gate.redact(text);
+        assert_eq!(redacted, expected);
+        assert_eq!(gate.restore(&redacted), text);
+        assert_eq!(gate.redact(&redacted), redacted, "what is redacted stays as it is");
+    }
+}
+
+#[test]
+fn private_keys_whole_and_cut() {
+    let mut gate = Gate::default();
+    assert_eq!(gate.redact(&format!("a\n{KEY}\nb")), "a\n⟨secret-1⟩\nb");
+    let cut = &KEY[..50];
+    assert_eq!(gate.redact(&format!("a\n{cut}")), "a\n⟨secret-2⟩");
+    let end = KEY.split_once('\n').unwrap().1;
+    assert_eq!(gate.redact(&format!("{end}\nb")), "⟨secret-3⟩\nb");
+}
+
+#[test]
+fn ordinary_text_passes() {
+    let cases = [
+        "how do I reset my password please",
+        "the token expired yesterday",
+        "password: $PASSWORD",
+        "docker run -e TOKEN=\"$TOKEN\" image",
+        "git clone ssh://git@github.com/a/b.git https://example.com/x?y=1",
+        "commit 3f786850e387550fdab836ed7e6dc881de23001b",
+        "kubectl get secret my-secret -o yaml",
+        "task-runner sk-learn",
+        "ünïcödé 🌿 ⟨a⟩",
+    ];
+    for text in cases {
+        assert_eq!(Gate::default().redact(text), text);
+    }
+}
+
+#[test]
+fn values_of_variables_named_like_secrets() {
+    let mut gate = Gate::default();
+    let variables = [
+        ("DB_TOKEN", "correct horse"),
+        ("HOME", "/home/ada"),
+        ("SHORT_KEY", "1"),
+        ("X_KEY", "correct horse 2"),
+    ];
+    gate.know_environment(variables.into_iter());
+    let redacted = gate.redact("at /home/ada: correct horse 2, correct horse, 1");
+    assert_eq!(redacted, "at /home/ada: ⟨secret-1⟩, ⟨secret-2⟩, 1");
+    assert_eq!(gate.restore(&redacted), "at /home/ada: correct horse 2, correct horse, 1");
+}
+
+#[test]
+fn the_same_secret_keeps_its_placeholder() {
+    let mut gate = Gate::default();
+    assert_eq!(gate.redact("password=hunter22 password=hunter23"), "password=⟨secret-1⟩ password=⟨secret-2⟩");
+    assert_eq!(gate.redact("secret=hunter23"), "secret=⟨secret-2⟩");
+}
+
+#[test]
+fn a_known_value_within_a_key_comes_back() {
+    let mut gate = Gate::default();
+    gate.know("b3BlbnNzaC1rZXktdjEAAAAABG5vbmU=");
+    let redacted = gate.redact(KEY);
+    assert!(!redacted.contains("b3Blbn") && !redacted.contains("BEGIN"), "{redacted}");
+    assert_eq!(gate.restore(&redacted), KEY);
+}
+
+#[test]
+fn placeholders_that_stand_for_nothing_stay() {
+    let mut gate = Gate::default();
+    gate.redact("password=hunter22");
+    for text in ["⟨secret-2⟩", "⟨secret-0⟩", "⟨secret-x⟩", "⟨secret-", "⟨secret-99999999999999999999999⟩"]
+    {
+        assert_eq!(gate.restore(text), text);
+    }
+    assert_eq!(gate.restore("⟨secret-⟨secret-1⟩"), "⟨secret-hunter22");
+}
+
+#[test]
+fn pieces_are_restored_wherever_they_are_cut() {
+    let mut gate = Gate::default();
+    gate.redact("password=hunter22");
+    let said = "Use ⟨secret-1⟩, not ⟨secret-7⟩ or ⟨x⟩ ⟨secret-1";
+    let expected = "Use hunter22, not ⟨secret-7⟩ or ⟨x⟩ ⟨secret-1";
+    let cuts: Vec<usize> = said.char_indices().map(|(at, _)| at).collect();
+    for &first in &cuts {
+        for &second in cuts.iter().filter(|cut| **cut >= first) {
+            let mut restorer = Restorer::default();
+            let mut shown = String::new();
+            for piece in [&said[..first], &said[first..second], &said[second..]] {
+                shown.push_str(&restorer.push(piece, &gate));
+            }
+            shown.push_str(&restorer.finish());
+            assert_eq!(shown, expected, "cut at {first} and {second}");
+        }
+    }
+}
+
+#[test]
+fn only_the_beginning_of_a_placeholder_is_held_back() {
+    let mut restorer = Restorer::default();
+    let gate = Gate::default();
+    assert_eq!(restorer.push("a ⟨", &gate), "a ");
+    assert_eq!(restorer.push("b", &gate), "⟨b");
+    assert_eq!(restorer.push("⟨secret-12", &gate), "");
+    assert_eq!(restorer.push("x", &gate), "⟨secret-12x");
+}

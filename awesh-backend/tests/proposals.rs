@@ -1,0 +1,128 @@
+//! Commands that a model proposes, and other tools it calls.
+
+use awesh_protocol::{Decision, Event, Outcome, Request, Risk};
+use serde_json::json;
+
+use crate::model_server::{Reply, start};
+use crate::shell::{Shell, text};
+
+fn proposes(command: &str) -> Reply {
+    Reply::calls(&[("call_1", "run_command", json!({"command": command, "explanation": "Looks."}))])
+}
+
+#[test]
+fn what_ran_is_told_to_the_model() {
+    let server = start([proposes("ls -la '/tmp/my dir'"), Reply::text(&["Two files."])]);
+    let mut shell = Shell::with_model(&server);
+    let id = shell.ask("what does my dir hold?");
+    let proposal = shell.proposal();
+    assert_eq!(proposal.command, "ls -la '/tmp/my dir'");
+    assert_eq!((proposal.explanation.as_str(), proposal.risk), ("Looks.", Risk::Reads));
+    shell.run(id, &proposal, "a\nb\n");
+    assert_eq!(text(&shell.answer(id)), "Two files.");
+    let messages = server.requests()[1].body["messages"].clone();
+    let call = &messages[2]["tool_calls"][0];
+    assert_eq!((&call["id"], &call["function"]["name"]), (&json!("call_1"), &json!("run_command")));
+    assert_eq!(messages[3]["tool_call_id"], "call_1");
+    let told = server.requests()[1].last("tool");
+    assert!(told.contains("exit status: 0") && told.contains("<output>\na\nb\n</output>"), "{told}");
+}
+
+#[test]
+fn declined_is_told_as_declined() {
+    let server = start([proposes("rm -rf build"), Reply::text(&["Then not."])]);
+    let mut shell = Shell::with_model(&server);
+    let id = shell.ask("clean up the build");
+    let proposal = shell.proposal();
+    assert_eq!(proposal.risk, Risk::Destroys);
+    shell.decide(id, &proposal, Decision::Decline);
+    assert_eq!(text(&shell.answer(id)), "Then not.");
+    assert!(server.requests()[1].last("tool").contains("declined"));
+}
+
+#[test]
+fn an_edited_command_is_told_as_it_ran() {
+    let server = start([proposes("ls"), Reply::text(&["Ok."])]);
+    let mut shell = Shell::with_model(&server);
+    let id = shell.ask("look around");
+    let mut proposal = shell.proposal();
+    proposal.command = "ls -a".into();
+    shell.run(id, &proposal, "");
+    shell.answer(id);
+    assert!(server.requests()[1].last("tool").starts_with("The user edited the command to: ls -a\n"));
+}
+
+#[test]
+fn words_out_of_turn_change_nothing() {
+    let server = start([proposes("ls"), Reply::text(&["Ok."])]);
+    let mut shell = Shell::with_model(&server);
+    let id = shell.ask("look around");
+    let proposal = shell.proposal();
+    let outcome = |output: &str| Outcome {
+        command: "ls".into(),
+        status: 0,
+        duration_ms: 1,
+        output: output.into(),
+        directory: "/".into(),
+    };
+    let report = |output| Request::Report { id, proposal: proposal.id, outcome: outcome(output) };
+    // Before it was agreed, of another proposal, of another question; then decided twice.
+    shell.send(&report("too early"));
+    shell.send(&Request::Report { id, proposal: proposal.id + 1, outcome: outcome("other") });
+    shell.send(&Request::Decide { id: id + 1, proposal: proposal.id, decision: Decision::Decline });
+    shell.send(&Request::Decide { id, proposal: proposal.id + 1, decision: Decision::Decline });
+    shell.decide(id, &proposal, Decision::Run { command: "ls".into() });
+    shell.decide(id, &proposal, Decision::Decline);
+    shell.send(&report("in time"));
+    assert_eq!(text(&shell.answer(id)), "Ok.");
+    let told = server.requests()[1].last("tool");
+    assert!(told.contains("in time") && !told.contains("too early"), "{told}");
+}
+
+#[test]
+fn several_calls_in_pieces_and_interleaved() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("notes"), "remember the milk\n").unwrap();
+    let calls = [
+        ("a", "read_file", json!({"path": "notes"})),
+        ("b", "run_command", json!({"command": "date", "explanation": "Tells \"the\" time."})),
+        ("c", "read_file", json!({"path": "gone"})),
+    ];
+    let server = start([Reply::calls(&calls), Reply::text(&["Milk."])]);
+    let mut shell = Shell::with_model(&server);
+    let id = shell.ask_at("what do my notes say?", directory.path());
+    let mut seen = Vec::new();
+    let proposal = loop {
+        match shell.event() {
+            Event::Propose { proposal, .. } => break proposal,
+            event => seen.push(event),
+        }
+    };
+    assert!(
+        matches!(&seen[1], Event::ToolStarted { tool, summary, .. } if tool == "read_file" && summary == "reads notes")
+    );
+    assert!(matches!(&seen[2], Event::ToolFinished { ok: true, summary, .. } if summary == "read 1 lines"));
+    shell.run(id, &proposal, "Monday");
+    let events = shell.answer(id);
+    assert!(events.iter().any(|event| matches!(event, Event::ToolFinished { ok: false, .. })));
+    let messages = server.requests()[1].body["messages"].clone();
+    let results: Vec<_> =
+        messages.as_array().unwrap().iter().filter(|message| message["role"] == "tool").collect();
+    let ids: Vec<_> = results.iter().map(|result| result["tool_call_id"].as_str().unwrap()).collect();
+    assert_eq!(ids, ["a", "b", "c"]);
+    assert_eq!(results[0]["content"], "remember the milk\n");
+}
+
+#[test]
+fn cancel_while_a_proposal_waits() {
+    let server = start([proposes("ls"), Reply::text(&["Next."])]);
+    let mut shell = Shell::with_model(&server);
+    let id = shell.ask("look around");
+    let proposal = shell.proposal();
+    shell.send(&Request::Cancel { id });
+    let (kind, ..) = crate::shell::failure(&shell.answer(id));
+    assert_eq!(kind, awesh_protocol::FailureKind::Cancelled);
+    // Too late, and harmless.
+    shell.decide(id, &proposal, Decision::Decline);
+    assert_eq!(shell.told("and now?"), "Next.");
+}

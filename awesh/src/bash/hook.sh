@@ -1,0 +1,302 @@
+# What bash does at awesh's prompt. bash reads this file as its first PROMPT_COMMAND (spawn.rs fills in the
+# words between @ signs), so it runs at top level: what a user's start-up file declares is global.
+#
+# Names: the functions and one associative array begin with __awesh. Its elements: ps1 and ps2, the user's own
+# while bash has ours, and call, our command in PROMPT_COMMAND. An element that is never set hides what is
+# expanded in its subscript for a side effect alone.
+# Functions are defined before any file of the user's is read, so no alias of his is in them; builtins are
+# called by that name because a function may hide them. (`builtin local` splits what is not in quotes.)
+
+# At the prompt. $1 is the status of the last command, the rest its PIPESTATUS.
+__awesh_prompt() {
+  builtin local - IFS=$' \t\n'
+  builtin set +efnuvxET
+  [[ -p @DIR@/up && -p @DIR@/down ]] || builtin return "$1"
+  __awesh_take_prompts
+  builtin printf '\e]7717;@NONCE@;P\a' >/dev/tty
+  __awesh_report "$@"
+  __awesh_serve
+  # bash-preexec looks for the end of the prompt's commands; ours come after it.
+  [[ ! -v __bp_preexec_interactive_mode ]] || __bp_preexec_interactive_mode=on
+  builtin return "$1"
+}
+
+# Puts our PS0, PS1 and PS2 in place of what the user has set meanwhile, which is kept.
+__awesh_take_prompts() {
+  builtin local - ours='@PS0@'
+  builtin set +efnuvxET
+  builtin shopt -q promptvars || builtin shopt -s promptvars
+  __awesh_take_command
+  if [[ $PS0 != *"$ours" && ${PS0@a} != *r* ]]; then
+    PS0=$PS0$ours
+  fi
+  if [[ ${PS1@a} != *r* ]]; then
+    __awesh[ps1]=$PS1
+    PS1=
+  fi
+  if [[ $PS2 != $'\e]7717;@NONCE@;2\a' && ${PS2@a} != *r* ]]; then
+    __awesh[ps2]=$PS2
+    PS2=$'\e]7717;@NONCE@;2\a'
+  fi
+}
+
+# Lets the line that starts the session show no prompt.
+__awesh_hide_prompts() {
+  builtin local -
+  builtin set +efnuvxET
+  [[ ${PS0@a} == *r* ]] || { __awesh[ps0]=$PS0 && PS0=; }
+  [[ ${PS1@a} == *r* ]] || { __awesh[ps1]=$PS1 && PS1=; }
+}
+
+# Puts our command behind the user's own in PROMPT_COMMAND: an array since bash 5.1, where a high index
+# survives his `PROMPT_COMMAND=…`, which sets index 0; before that a string.
+__awesh_take_command() {
+  if ((BASH_VERSINFO[0] > 5 || BASH_VERSINFO[0] == 5 && BASH_VERSINFO[1] > 0)); then
+    PROMPT_COMMAND[@SLOT@]=${__awesh[call]}
+  elif [[ $PROMPT_COMMAND != *"${__awesh[call]}" ]]; then
+    PROMPT_COMMAND=${PROMPT_COMMAND:+$PROMPT_COMMAND$'\n'}${__awesh[call]}
+  fi
+}
+
+# Writes the state of the session. A message is a list of fields, each ended by a NUL and none of them empty,
+# and an empty field.
+__awesh_report() {
+  builtin local name
+  {
+    builtin printf '%s\0' P "$1" ":${*:2}" ":$PWD"
+    [[ -o vi ]] && builtin printf 'vi\0' || { [[ -o emacs ]] && builtin printf 'emacs\0' || builtin printf 'none\0'; }
+    builtin printf ':'
+    builtin jobs -p
+    builtin printf '\0:%s\0' "${__awesh[ps2]@P}"
+    for name in @WATCHED@; do
+      [[ ! -v $name ]] || builtin printf '%s %s=%s\0' "${!name@a}" "$name" "${!name}"
+    done
+    builtin printf '\0'
+  } >@DIR@/up
+}
+
+# Answers requests until the shell says go. A request is four fields: kind, id, and two arguments. While it
+# waits, a trap of the user's may run, and what that prints is to be seen.
+__awesh_serve() {
+  builtin local kind id first second since="$SECONDS"
+  while :; do
+    if ! { IFS= builtin read -r -d '' kind && IFS= builtin read -r -d '' id &&
+      IFS= builtin read -r -d '' first && IFS= builtin read -r -d '' second; } <@DIR@/down >/dev/tty 2>&1; then
+      [[ -p @DIR@/down ]] || builtin return
+      # TMOUT is what bash itself would wait for a line.
+      if ((${TMOUT:-0} > 0 && SECONDS - since >= TMOUT)); then
+        builtin printf '\atimed out waiting for input: auto-logout\n' >/dev/tty
+        builtin exit
+      fi
+      builtin continue
+    fi
+    since=$SECONDS
+    case $kind in
+      go) builtin return ;;
+      type) __awesh_answer "$id" __awesh_type "$first" ;;
+      ps1) __awesh_answer "$id" __awesh_ps1 ;;
+      complete) __awesh_answer "$id" __awesh_complete "$first" "$second" ;;
+    esac
+  done
+}
+
+# Runs the rest of the arguments; what they print are the fields of the answer.
+__awesh_answer() {
+  {
+    builtin printf 'R\0%s\0' "$1"
+    "${@:2}"
+    builtin printf '\0'
+  } >@DIR@/up
+}
+
+__awesh_type() {
+  builtin printf ':'
+  builtin type -t -- "$1"
+  builtin printf '\0'
+}
+
+__awesh_ps1() {
+  builtin printf ':%s\0' "${__awesh[ps1]@P}"
+}
+
+# Completes. $1 is the command up to its end, $2 has a line each for COMP_POINT and COMP_CWORD, and
+# one for the words, quoted. The answer: the options in force in one field, then the candidates, each behind a colon.
+__awesh_complete() {
+  builtin local COMP_LINE="$1" COMP_POINT COMP_CWORD COMP_TYPE=9 COMP_KEY=9 __awesh_words __awesh_options=
+  builtin mapfile -t __awesh_words <<<"$2"
+  COMP_POINT=${__awesh_words[0]} COMP_CWORD=${__awesh_words[1]}
+  builtin local -a COMP_WORDS COMPREPLY
+  builtin eval "COMP_WORDS=(${__awesh_words[*]:2}) COMPREPLY=()"
+  __awesh_candidates "${COMP_WORDS[0]}" "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
+  builtin printf 'options:%s\0' "$__awesh_options"
+  ((${#COMPREPLY[@]} == 0)) || builtin printf ':%s\0' "${COMPREPLY[@]:0:@CANDIDATES@}"
+}
+
+# Finds the completion for command $1 and fills COMPREPLY for word $2, which comes after $3.
+__awesh_candidates() {
+  builtin local __awesh_attempt __awesh_spec __awesh_status
+  if ((COMP_CWORD == 0)); then
+    __awesh_command_names "$2"
+    builtin return
+  fi
+  for __awesh_attempt in 1 2 3; do
+    __awesh_spec=$(__awesh_specification "$1") || builtin break
+    __awesh_status=0
+    builtin eval "__awesh_generate \"\$@\" ${__awesh_spec#complete }" || __awesh_status=$?
+    # 124 says that the completion was loaded only now: ask again.
+    ((__awesh_status == 124)) || builtin break
+  done
+  [[ $__awesh_options != *plusdirs* ]] || __awesh_collect builtin compgen -d -- "$2"
+  ((${#COMPREPLY[@]} == 0)) || builtin return
+  if [[ ! $__awesh_spec || $__awesh_options == *default* ]]; then
+    __awesh_default "$2"
+  elif [[ $__awesh_options == *dirnames* ]]; then
+    __awesh_options+=' filenames'
+    __awesh_collect builtin compgen -d -- "$2"
+  fi
+}
+
+# Adds the lines that a command prints to COMPREPLY. (A process substitution would change the user's $!.)
+__awesh_collect() {
+  builtin local - IFS=$'\n'
+  builtin set -f
+  COMPREPLY+=($("$@"))
+}
+
+# The compspec of a command as `complete` prints it: by its name, its last part, its alias, or the default.
+__awesh_specification() {
+  builtin local text="${BASH_ALIASES[$1]-}"
+  builtin complete -p -- "$1" 2>/dev/null || builtin complete -p -- "${1##*/}" 2>/dev/null ||
+    { [[ $text ]] && builtin complete -p -- "${text%%[[:space:]]*}" 2>/dev/null; } ||
+    builtin complete -p -D 2>/dev/null
+}
+
+# Fills COMPREPLY. The arguments: command, word, the word before, then the options of a compspec.
+__awesh_generate() {
+  builtin local __awesh_command="$1" __awesh_word="$2" __awesh_before="$3" __awesh_function= __awesh_program=
+  builtin local -a __awesh_actions
+  __awesh_actions=()
+  builtin shift 3
+  while (($# > 0)); do
+    case $1 in
+      -F) __awesh_function=$2 ;;
+      -C) __awesh_program=$2 ;;
+      -o) __awesh_options+=" $2" ;;
+      -[AGWXPS]) __awesh_actions+=("$1" "$2") ;;
+      -D | -E | -I) builtin shift; builtin continue ;;
+      -*) __awesh_actions+=("$1"); builtin shift; builtin continue ;;
+      *) builtin break ;;
+    esac
+    builtin shift 2
+  done
+  COMPREPLY=()
+  ((${#__awesh_actions[@]} == 0)) ||
+    __awesh_collect builtin compgen "${__awesh_actions[@]}" -- "$__awesh_word"
+  if [[ $__awesh_program ]]; then
+    builtin export COMP_LINE COMP_POINT COMP_TYPE COMP_KEY
+    __awesh_collect builtin eval "$__awesh_program \"\$__awesh_command\" \"\$__awesh_word\" \"\$__awesh_before\""
+  fi
+  [[ ! $__awesh_function ]] || __awesh_call "$__awesh_function" "$__awesh_command" "$__awesh_word" "$__awesh_before"
+}
+
+# Calls a completion function. `compopt` works only inside readline's own completion, so for this call it
+# notes the options where we read them.
+__awesh_call() {
+  builtin local __awesh_return
+  compopt() {
+    while (($# > 0)); do
+      case $1 in
+        -o) __awesh_options+=" $2"; builtin shift 2 ;;
+        +o) __awesh_options=" $__awesh_options "; __awesh_options=${__awesh_options// $2 / }; builtin shift 2 ;;
+        *) builtin shift ;;
+      esac
+    done
+  }
+  "$@"
+  __awesh_return=$?
+  builtin unset -f compopt
+  builtin return "$__awesh_return"
+}
+
+# Names that can stand where a command is due.
+__awesh_command_names() {
+  if [[ $1 == */* || $1 == '~'* || $1 == '$'* ]]; then
+    __awesh_default "$1"
+  else
+    __awesh_collect builtin compgen -c -- "$1"
+    ! builtin shopt -q autocd || __awesh_collect builtin compgen -d -- "$1"
+  fi
+}
+
+# What readline completes where nothing else is said: variables, users, files.
+__awesh_default() {
+  case $1 in
+    '${'*) __awesh_collect builtin compgen -v -P '${' -S '}' -- "${1#??}" ;;
+    '$'*/*) __awesh_files "$1" ;;
+    '$'*) __awesh_collect builtin compgen -v -P '$' -- "${1#?}" ;;
+    '~'*/*) __awesh_files "$1" ;;
+    '~'*) __awesh_options+=' filenames' && __awesh_collect builtin compgen -P '~' -u -- "${1#?}" ;;
+    *) __awesh_files "$1" ;;
+  esac
+}
+
+__awesh_files() {
+  __awesh_options+=' filenames'
+  __awesh_collect builtin compgen -f -- "$1"
+}
+
+# Before a command runs: says so and waits until the terminal is set up for it. Called from PS0.
+__awesh_begin() {
+  {
+    builtin local REPLY IFS=
+    builtin printf 'C\0\0' >@DIR@/up && builtin read -r -d '' REPLY <@DIR@/down
+  } 2>/dev/null
+}
+
+# Typed by the shell where a `set -o vi` or `set -o emacs` of the user's made bash read through readline: takes
+# that back, and what the line itself left behind. $1 is $_ as it was, and is so again.
+__awesh_reset() {
+  builtin local __awesh_status="$?"
+  {
+    builtin set +o vi +o emacs
+    [[ $(HISTTIMEFORMAT= builtin history 1) != *__awesh_reset* ]] || builtin history -d -1
+  } 2>/dev/null
+  builtin return "$__awesh_status"
+}
+
+# Typed by the shell as its first line: what bash does between its start-up files and its first prompt.
+# PIPESTATUS is made anew because a PROMPT_COMMAND before any command leaves it without a value for ever.
+__awesh_start() {
+  builtin local -
+  {
+    builtin set +efnuvxET
+    builtin unset PIPESTATUS
+    [[ ${PS0@a} == *r* ]] || PS0=${__awesh[ps0]}
+    [[ ${PS1@a} == *r* ]] || PS1=${__awesh[ps1]}
+    builtin unset '__awesh[ps0]'
+    if [[ -o history ]]; then
+      [[ -v HISTSIZE ]] || HISTSIZE=500
+      [[ -v HISTFILESIZE ]] || HISTFILESIZE=$HISTSIZE
+      builtin history -c
+      [[ ! ${HISTFILE-} ]] || builtin history -r
+    fi
+    builtin unset -f __awesh_start __awesh_hide_prompts
+  } 2>/dev/null
+  builtin return 0
+}
+
+# The rest runs once; a second time only where the user ended a start-up file with Ctrl-C.
+if [[ ! -v __awesh ]]; then
+  builtin declare -A __awesh
+  __awesh[call]='@CALL@'
+  builtin unset PROMPT_COMMAND
+@RESTORE@
+  PROMPT_COMMAND[@SLOT@]='. @DIR@/hook.sh'
+  builtin set -o emacs
+  @STARTUP@
+fi
+if [[ -o vi ]]; then builtin printf 'H\0vi\0\0'; else builtin printf 'H\0emacs\0\0'; fi >@DIR@/up
+builtin set +o vi +o emacs
+__awesh_take_command
+__awesh_hide_prompts
+builtin printf '\e]7717;@NONCE@;P\a' >/dev/tty

@@ -1,0 +1,189 @@
+//! What can be asked of the live session while bash waits at its prompt: what a word is, how a line could go
+//! on, what the user's PS1 says. bash answers in its own process; nothing of the session changes by it.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::signal::Signal;
+
+use super::handshake::{Handshake, Message, Report};
+use crate::sys::pty::signal_foreground;
+
+/// How long bash may take to say what a word is; it takes 0.1 ms.
+const QUICK: Duration = Duration::from_millis(100);
+
+/// How long a completion may take: some ask a server. Ctrl-C ends it sooner.
+const PATIENT: Duration = Duration::from_secs(10);
+
+/// Longer commands are not completed: they would not fit a pipe.
+const LONGEST_COMMAND: usize = 16 * 1024;
+
+/// The way to ask the session.
+#[derive(Debug)]
+pub struct Link {
+    /// The FIFOs.
+    pub handshake: Handshake,
+    master: Arc<OwnedFd>,
+    busy: Arc<AtomicBool>,
+    words: RefCell<HashMap<String, Option<String>>>,
+    /// Set where bash came back to its prompt by itself, after an interrupt.
+    renewed: Option<Report>,
+    lost: bool,
+}
+
+/// A command to complete, cut into words as bash cuts it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unfinished {
+    /// The command from its first word on.
+    pub line: String,
+    /// The cursor, in characters from the beginning of `line`.
+    pub point: usize,
+    /// Its words.
+    pub words: Vec<String>,
+    /// Which of them is to be completed.
+    pub current: usize,
+}
+
+/// How a word could go on.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Candidates {
+    /// The options of the completion, as bash's `complete -o` names them.
+    pub options: Vec<String>,
+    /// The words, as bash gave them.
+    pub words: Vec<String>,
+}
+
+impl Link {
+    /// A link over the FIFOs of the session on `master`.
+    pub fn new(handshake: Handshake, master: Arc<OwnedFd>) -> Self {
+        Self {
+            handshake,
+            master,
+            busy: Arc::default(),
+            words: RefCell::default(),
+            renewed: None,
+            lost: false,
+        }
+    }
+
+    /// Set while an answer is awaited: a Ctrl-C typed now is meant for bash.
+    pub fn busy(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.busy)
+    }
+
+    /// A new prompt: what was known of words may have changed.
+    pub fn renew(&mut self) {
+        self.words.borrow_mut().clear();
+        self.renewed = None;
+        self.lost = false;
+    }
+
+    /// What bash would take `word` for, where a command is due: `alias`, `keyword`, `function`, `builtin`,
+    /// `file`, or nothing it knows.
+    pub fn kind_of(&mut self, word: &str) -> Option<String> {
+        if let Some(known) = self.words.borrow().get(word) {
+            return known.clone();
+        }
+        if word.contains('\0') || word.len() > LONGEST_COMMAND {
+            return None;
+        }
+        let fields = self.ask("type", word, "", QUICK)?;
+        let kind = fields.first()?.trim_start_matches(':').trim_end().to_owned();
+        let kind = (!kind.is_empty()).then_some(kind);
+        self.words.borrow_mut().insert(word.to_owned(), kind.clone());
+        kind
+    }
+
+    /// How the current word of a command could go on.
+    pub fn complete(&mut self, command: &Unfinished) -> Candidates {
+        let words: Vec<String> = command.words.iter().map(super::spawn::quote).collect();
+        let second = format!("{}\n{}\n{}", command.point, command.current, words.join(" "));
+        if command.line.contains('\0') || command.line.len() + second.len() > LONGEST_COMMAND {
+            return Candidates::default();
+        }
+        let fields = self.ask("complete", &command.line, &second, PATIENT).unwrap_or_default();
+        let mut fields = fields.iter();
+        let options = fields.next().and_then(|field| field.strip_prefix("options:")).unwrap_or_default();
+        Candidates {
+            options: options.split_whitespace().map(str::to_owned).collect(),
+            words: fields.filter_map(|field| field.strip_prefix(':')).map(str::to_owned).collect(),
+        }
+    }
+
+    /// The user's own PS1, expanded.
+    pub fn user_prompt(&mut self) -> Option<String> {
+        self.ask("ps1", "", "", QUICK)?.first()?.strip_prefix(':').map(str::to_owned)
+    }
+
+    /// Ctrl-C at the prompt: bash starts over at a new prompt with status 130, or runs the user's trap and stays.
+    pub fn interrupt(&mut self) -> Option<Report> {
+        let _ = signal_foreground(self.master.as_fd(), Signal::SIGINT);
+        self.ask("type", ":", "", PATIENT);
+        self.renewed.take()
+    }
+
+    /// Asks and waits. After an interrupt, or at the deadline, there is no answer.
+    fn ask(&mut self, kind: &str, first: &str, second: &str, patience: Duration) -> Option<Vec<String>> {
+        if self.lost {
+            return None;
+        }
+        let id = self.handshake.request(kind, first, second).ok()?;
+        self.busy.store(true, Ordering::SeqCst);
+        let mut answer = self.await_answer(id, Instant::now() + patience);
+        if matches!(answer, Ok(Reply::Nothing)) {
+            // bash is busy with it: end that as the terminal's own key would, and see it back at its prompt.
+            let _ = signal_foreground(self.master.as_fd(), Signal::SIGINT);
+            answer = self.await_answer(id, Instant::now() + Duration::from_secs(1));
+        }
+        self.busy.store(false, Ordering::SeqCst);
+        match answer {
+            Ok(Reply::Fields(fields)) => Some(fields),
+            Ok(Reply::Interrupted) => None,
+            Ok(Reply::Nothing) | Err(_) => {
+                self.lost = true;
+                None
+            }
+        }
+    }
+
+    fn await_answer(&mut self, due: u64, deadline: Instant) -> io::Result<Reply> {
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let timeout = PollTimeout::try_from(left).unwrap_or(PollTimeout::MAX);
+            match poll(&mut [PollFd::new(self.handshake.fd(), PollFlags::POLLIN)], timeout) {
+                Ok(0) => return Ok(Reply::Nothing),
+                Ok(_) | Err(Errno::EINTR) => {}
+                Err(error) => return Err(error.into()),
+            }
+            for message in self.handshake.receive()? {
+                match message {
+                    Message::Answer { id, fields } if id == due => return Ok(Reply::Fields(fields)),
+                    Message::Prompt(report) => {
+                        self.handshake.discard_unread();
+                        self.renewed = Some(report);
+                        return Ok(Reply::Interrupted);
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    /// The state of the session where bash came back to its prompt by itself since [`Link::renew`].
+    pub fn take_renewed(&mut self) -> Option<Report> {
+        self.renewed.take()
+    }
+}
+
+enum Reply {
+    Fields(Vec<String>),
+    Interrupted,
+    Nothing,
+}

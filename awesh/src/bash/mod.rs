@@ -1,0 +1,266 @@
+//! The user's bash: a real one, on a pseudo-terminal of its own, told what to run and asked how it went.
+//!
+//! `spawn.rs` starts it with `hook.sh` in place of its start-up files; the hook speaks through `handshake.rs`
+//! and marks in the output that `markers.rs` finds. `relay.rs` moves bytes while bash has the terminal;
+//! `link.rs` asks while it waits at its prompt. Nothing here knows what a line means: that is the router's.
+
+mod handshake;
+mod link;
+mod markers;
+mod modes;
+mod output;
+mod relay;
+mod spawn;
+mod tail;
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use nix::pty::Winsize;
+use nix::sys::signal::{Signal, kill};
+use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
+use nix::unistd::Pid;
+
+pub use handshake::{EditingMode, Report};
+pub use link::{Candidates, Link, Unfinished};
+pub use output::Output;
+pub use spawn::{Startup, find_bash};
+
+use crate::sys::pty::{set_window_size, signal_foreground};
+use crate::terminal::{Terminal, write_out};
+use handshake::Handshake;
+use modes::Modes;
+
+/// What the shell types first; see the function in `hook.sh`.
+const START: &str = "__awesh_start";
+
+/// What the shell types where bash has begun to read through readline; see the function in `hook.sh`.
+const RESET: &str = " __awesh_reset \"$_\"";
+
+/// A running bash.
+#[derive(Debug)]
+pub struct BashSession {
+    child: Pid,
+    master: Arc<OwnedFd>,
+    slave: OwnedFd,
+    modes: Modes,
+    output: Output,
+    link: Rc<RefCell<Link>>,
+    phase: Phase,
+    /// Lines bash has not been given yet, and bytes of the present one that its terminal did not take yet.
+    lines: VecDeque<String>,
+    outgoing: VecDeque<u8>,
+    /// Whether the present line may name an event of the history that does not exist; see `relay.rs`.
+    expansion: Expansion,
+    /// What of a prompt has come: the mark in the output, and the report.
+    marked: bool,
+    reported: Option<Report>,
+    mode: EditingMode,
+    started: Option<Instant>,
+    duration: Duration,
+    directory: tempfile::TempDir,
+}
+
+/// Tells from anywhere whether bash has ended.
+#[derive(Debug, Clone, Copy)]
+pub struct Watch(Pid);
+
+impl Watch {
+    /// Whether it has.
+    pub fn has_ended(self) -> bool {
+        let flags = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
+        !matches!(waitid(Id::Pid(self.0), flags), Ok(WaitStatus::StillAlive))
+    }
+}
+
+/// What bash is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// It reads the user's start-up files, which have the terminal.
+    Starting,
+    /// It waits in the hook and serves requests.
+    Prompt,
+    /// It was given a line and has not said yet what it makes of it.
+    Reading,
+    /// The same, and nothing is shown until the command's own output: readline echoes a line of ours.
+    Quiet,
+    /// A command has the terminal.
+    Running,
+}
+
+/// How far bash is with the history expansion of a line. One that fails leaves no mark: bash says so and reads
+/// on, without a prompt of its own and without running the hook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Expansion {
+    /// There is nothing to expand, or it is done.
+    None,
+    /// The line has the signs of it.
+    Possible,
+    /// And bash has printed something instead of running a command.
+    Printed,
+    /// So it was given an empty line, after which the hook runs.
+    Nudged,
+}
+
+/// What bash wants next.
+#[derive(Debug)]
+pub enum Turn {
+    /// A line.
+    Prompt(Report),
+    /// More of the line it has.
+    Continuation,
+    /// Nothing: it has ended, with this exit status.
+    Ended(i32),
+    /// Nothing: the user's terminal is gone.
+    HungUp,
+}
+
+/// What a session is started with.
+#[derive(Debug)]
+pub struct Launch<'a> {
+    /// The bash to run.
+    pub bash: &'a Path,
+    /// Login or not, and which files it reads.
+    pub startup: &'a Startup,
+    /// The variables each report is to bring.
+    pub watched: &'a [&'a str],
+}
+
+impl BashSession {
+    /// Starts bash. [`BashSession::wait`] then lets it come to its first prompt.
+    pub fn start(launch: &Launch<'_>, terminal: &Terminal) -> io::Result<Self> {
+        let directory = spawn::runtime_directory()?;
+        let handshake = Handshake::create(directory.path())?;
+        let nonce = spawn::nonce()?;
+        let hook = spawn::write_hook(directory.path(), &nonce, launch.startup, launch.watched)?;
+        let pty = spawn::open_pty(terminal.original_modes(), Some(&terminal.size()))?;
+        let child = spawn::spawn(launch.bash, &hook, launch.startup, &pty)?;
+        let master = Arc::new(pty.master);
+        Ok(Self {
+            // A process id always fits: Linux has at most 2^22 of them.
+            child: Pid::from_raw(child.id().cast_signed()),
+            output: Output::new(Arc::clone(&master), &nonce),
+            modes: Modes::new(terminal.original_modes()),
+            link: Rc::new(RefCell::new(Link::new(handshake, Arc::clone(&master)))),
+            slave: pty.slave,
+            master,
+            phase: Phase::Starting,
+            lines: VecDeque::new(),
+            outgoing: VecDeque::new(),
+            expansion: Expansion::None,
+            marked: false,
+            reported: None,
+            mode: EditingMode::default(),
+            started: None,
+            duration: Duration::ZERO,
+            directory,
+        })
+    }
+
+    /// The private directory of this session.
+    pub fn directory(&self) -> PathBuf {
+        self.directory.path().to_owned()
+    }
+
+    /// The way to ask the session while it waits at its prompt.
+    pub fn link(&self) -> Rc<RefCell<Link>> {
+        Rc::clone(&self.link)
+    }
+
+    /// bash's process id.
+    pub fn process_id(&self) -> i32 {
+        self.child.as_raw()
+    }
+
+    /// What bash's terminal shows; lent out while bash waits at its prompt.
+    pub fn output(&mut self) -> &mut Output {
+        &mut self.output
+    }
+
+    /// Whether bash has ended, seen without taking note of it: [`BashSession::wait`] does that.
+    pub fn watch(&self) -> Watch {
+        Watch(self.child)
+    }
+
+    /// How the user wants lines to be edited.
+    pub fn editing_mode(&self) -> EditingMode {
+        self.mode
+    }
+
+    /// How long the last command ran.
+    pub fn duration(&self) -> Duration {
+        self.duration
+    }
+
+    /// The end of what the last command printed, as a reader sees it.
+    pub fn last_output(&self) -> String {
+        self.output.tail.text()
+    }
+
+    /// Gives bash a line, or several; what bash asks for next, [`BashSession::wait`] tells.
+    pub fn submit(&mut self, text: &str) -> io::Result<()> {
+        self.lines.extend(text.split('\n').map(|line| format!("{line}\n")));
+        if self.phase == Phase::Prompt { self.leave_prompt(Phase::Reading) } else { self.send_line() }
+    }
+
+    /// Tells bash that there are no more lines, as Ctrl-D does.
+    pub fn submit_end_of_file(&mut self) -> io::Result<()> {
+        let key = self.modes.for_end_of_file(&self.slave)?;
+        self.outgoing.push_back(key);
+        if self.phase == Phase::Prompt { self.leave_prompt(Phase::Reading) } else { Ok(()) }
+    }
+
+    /// Ends what bash has of an unfinished line, as Ctrl-C does.
+    pub fn interrupt(&mut self) -> io::Result<()> {
+        self.lines.clear();
+        signal_foreground(self.master.as_fd(), Signal::SIGINT)
+    }
+
+    /// Ctrl-C at the prompt: bash starts over, with status 130, or runs the user's trap and stays where it is.
+    pub fn interrupt_prompt(&mut self) -> io::Result<Option<Report>> {
+        let renewed = self.link.borrow_mut().interrupt();
+        if renewed.is_some() {
+            let printed = self.output.take_to_prompt()?;
+            // The editor has ended the line already; bash does so too.
+            let printed = printed.strip_prefix(b"\r\n").or(printed.strip_prefix(b"\n")).unwrap_or(&printed);
+            write_out(printed)?;
+        }
+        Ok(renewed)
+    }
+
+    /// Tells bash's terminal the size of the user's.
+    pub fn resize(&self, size: &Winsize) {
+        // A terminal that does not take a size keeps the one it has.
+        let _ = set_window_size(&*self.master, size);
+    }
+
+    /// Ends the session as a closed terminal does: bash and its jobs get SIGHUP.
+    pub fn hang_up(&self) {
+        // bash passes it on to its jobs; SIGCONT lets a stopped bash hear it.
+        let _ = kill(self.child, Signal::SIGHUP);
+        let _ = kill(self.child, Signal::SIGCONT);
+    }
+
+    fn leave_prompt(&mut self, phase: Phase) -> io::Result<()> {
+        self.phase = phase;
+        self.marked = false;
+        self.reported = None;
+        self.link.borrow_mut().handshake.go()?;
+        self.send_line()
+    }
+
+    fn send_line(&mut self) -> io::Result<()> {
+        if let Some(line) = self.lines.pop_front() {
+            let expands = line.contains('!') || line.starts_with('^');
+            self.expansion = if expands { Expansion::Possible } else { Expansion::None };
+            self.outgoing.extend(line.as_bytes());
+        }
+        Ok(())
+    }
+}

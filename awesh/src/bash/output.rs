@@ -1,0 +1,86 @@
+//! What comes from bash's terminal: read, freed of marks, its end kept.
+
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::unistd::read;
+
+use super::markers::{Mark, MarkParser, Piece};
+use super::tail::Tail;
+
+/// How long what bash has written may take through the kernel; it takes microseconds.
+const DELIVERY: Duration = Duration::from_millis(100);
+
+/// The reading side of bash's terminal. Can be lent to another thread.
+#[derive(Debug)]
+pub struct Output {
+    master: Arc<OwnedFd>,
+    pub(super) marks: MarkParser,
+    pub(super) tail: Tail,
+}
+
+impl Output {
+    pub(super) fn new(master: Arc<OwnedFd>, nonce: &str) -> Self {
+        Self { master, marks: MarkParser::new(nonce), tail: Tail::default() }
+    }
+
+    /// Readable when something was printed.
+    pub fn fd(&self) -> BorrowedFd<'_> {
+        self.master.as_fd()
+    }
+
+    /// Whether the last line that was printed is ended, as far as can be told without a screen.
+    pub fn ends_line(&self) -> bool {
+        self.tail.ends_line()
+    }
+
+    /// Reads what was printed; 0 where nothing was.
+    pub(super) fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        match read(&self.master, buffer) {
+            Ok(count) => Ok(count),
+            Err(Errno::EAGAIN | Errno::EINTR | Errno::EIO) => Ok(0),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// What jobs in the background have printed while bash waits at its prompt; never waits.
+    pub fn take_background(&mut self) -> io::Result<Vec<u8>> {
+        let (printed, _) = self.take()?;
+        self.tail.push(&printed);
+        Ok(printed)
+    }
+
+    /// What is printed up to the mark of a prompt that is known to have come.
+    pub(super) fn take_to_prompt(&mut self) -> io::Result<Vec<u8>> {
+        let deadline = Instant::now() + DELIVERY;
+        let mut printed = Vec::new();
+        while Instant::now() < deadline {
+            let left = PollTimeout::try_from(deadline - Instant::now()).unwrap_or(PollTimeout::ZERO);
+            poll(&mut [PollFd::new(self.fd(), PollFlags::POLLIN)], left)?;
+            let (more, marked) = self.take()?;
+            printed.extend(more);
+            if marked {
+                break;
+            }
+        }
+        Ok(printed)
+    }
+
+    /// What was printed, and whether a prompt's mark was among it.
+    fn take(&mut self) -> io::Result<(Vec<u8>, bool)> {
+        let mut buffer = [0; 8192];
+        let count = self.read(&mut buffer)?;
+        let (mut input, mut printed, mut marked) = (&buffer[..count], Vec::new(), false);
+        while let Some(piece) = self.marks.next(&mut input) {
+            match piece {
+                Piece::Output(bytes) => printed.extend_from_slice(bytes),
+                Piece::Mark(mark) => marked |= mark == Mark::Prompt,
+            }
+        }
+        Ok((printed, marked))
+    }
+}

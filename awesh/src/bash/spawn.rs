@@ -1,0 +1,197 @@
+//! Starts bash on a pseudo-terminal of its own, with the hook in place of its start-up files.
+
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File, OpenOptions, Permissions};
+use std::io::{self, Read, Write};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use nix::pty::Winsize;
+use nix::sys::termios::Termios;
+
+use super::markers;
+use crate::sys::process::lead_session_on_terminal;
+use crate::sys::pty::Pty;
+
+/// The hook, with its words between @ signs.
+const HOOK: &str = include_str!("hook.sh");
+
+/// Where in PROMPT_COMMAND our command stands: behind whatever the user puts there.
+const SLOT: &str = "200";
+
+/// The command in PROMPT_COMMAND. The group's redirection keeps `set -x` and a DEBUG trap silent.
+const CALL: &str = r#"{ __awesh_prompt "$?" "${PIPESTATUS[@]}"; } >/dev/null 2>&1"#;
+
+/// Our part of PS0, printed before a command runs: waits for the terminal to be set up, gives the user his PS1
+/// back, puts our command back into a PROMPT_COMMAND that has lost it, and marks where output begins.
+const PS0: &str = "$({ __awesh_begin; } 2>/dev/null)${__awesh[-${PS1:=${__awesh[ps1]}}]-}\
+                   ${__awesh[-${PROMPT_COMMAND[@SLOT@]:=${__awesh[call]}}]-}\
+                   \\e]7717;@NONCE@;C\\a";
+
+/// The most candidates a completion brings; more can not be looked through by a person.
+const CANDIDATES: &str = "10000";
+
+/// What kind of shell is wanted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Startup {
+    /// A login shell: `-l`, or a name that begins with a dash.
+    pub login: bool,
+    /// `--noprofile`.
+    pub no_profile: bool,
+    /// `--norc`.
+    pub no_rc: bool,
+    /// `--rcfile FILE`.
+    pub rc_file: Option<PathBuf>,
+}
+
+impl Startup {
+    /// The lines that read what bash itself would have read, in its order.
+    fn script(&self) -> String {
+        if self.login && !self.no_profile {
+            "[[ ! -r /etc/profile ]] || . /etc/profile\n\
+             if [[ -r ~/.bash_profile ]]; then . ~/.bash_profile\n\
+             elif [[ -r ~/.bash_login ]]; then . ~/.bash_login\n\
+             elif [[ -r ~/.profile ]]; then . ~/.profile; fi"
+                .to_owned()
+        } else if self.login || self.no_rc {
+            ":".to_owned()
+        } else if let Some(file) = &self.rc_file {
+            format!("[[ ! -r {0} ]] || . {0}", quote(file.as_os_str()))
+        } else {
+            // Where a distribution has compiled one in, it is one of these.
+            "if [[ -r /etc/bash.bashrc ]]; then . /etc/bash.bashrc\n\
+             elif [[ -r /etc/bash/bashrc ]]; then . /etc/bash/bashrc; fi\n\
+             [[ ! -r ~/.bashrc ]] || . ~/.bashrc"
+                .to_owned()
+        }
+    }
+}
+
+/// Finds bash: the user's PATH first, as `env bash` would.
+pub fn find_bash() -> Option<PathBuf> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let usual = ["/bin", "/usr/bin", "/usr/local/bin"].map(PathBuf::from);
+    env::split_paths(&path)
+        .filter(|directory| directory.is_absolute())
+        .chain(usual)
+        .map(|directory| directory.join("bash"))
+        .find(|file| file.is_file())
+}
+
+/// A word that no other program can know: 128 random bits in hexadecimal.
+pub fn nonce() -> io::Result<String> {
+    let mut bytes = [0; 16];
+    File::open("/dev/urandom")?.read_exact(&mut bytes)?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// Writes the hook for this session into its directory.
+pub fn write_hook(directory: &Path, nonce: &str, startup: &Startup, watched: &[&str]) -> io::Result<PathBuf> {
+    let prefix = markers::prefix(nonce).replace('\x1b', "\\e");
+    let text = HOOK
+        .replace("@PS0@", PS0)
+        .replace("\\e]7717;@NONCE@;", &prefix)
+        .replace("@CALL@", CALL)
+        .replace("@SLOT@", SLOT)
+        .replace("@CANDIDATES@", CANDIDATES)
+        .replace("@WATCHED@", &watched.join(" "))
+        .replace("@DIR@", &quote(directory.as_os_str()))
+        .replace("@STARTUP@", &startup.script())
+        .replace("@RESTORE@", &restored_variables());
+    let path = directory.join("hook.sh");
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
+    file.write_all(text.as_bytes())?;
+    Ok(path)
+}
+
+/// The lines that make variables what they would be when bash reads its start-up files: PROMPT_COMMAND as the
+/// environment has it, and no size of a history that bash has not loaded yet.
+fn restored_variables() -> String {
+    let command = env::var_os("PROMPT_COMMAND")
+        .map_or_else(String::new, |value| format!("builtin export PROMPT_COMMAND={}\n", quote(&value)));
+    let sizes = ["HISTSIZE", "HISTFILESIZE"].into_iter().filter(|name| env::var_os(name).is_none());
+    sizes.fold(command, |lines, name| format!("{lines}builtin unset {name}\n"))
+}
+
+/// Starts bash on `pty`.
+pub fn spawn(bash: &Path, hook: &Path, startup: &Startup, pty: &Pty) -> io::Result<Child> {
+    let mut source = OsString::from(". ");
+    source.push(quote(hook.as_os_str()));
+    let mut command = Command::new(bash);
+    command
+        .arg0(if startup.login { "-bash" } else { "bash" })
+        .args(["--noediting", "--noprofile", "--norc", "-i"])
+        .env("PROMPT_COMMAND", source)
+        .stdin(Stdio::from(pty.slave.try_clone()?))
+        .stdout(Stdio::from(pty.slave.try_clone()?))
+        .stderr(Stdio::from(pty.slave.try_clone()?));
+    lead_session_on_terminal(&mut command);
+    command.spawn()
+}
+
+/// Opens the pseudo-terminal that bash will live on, as like the user's own as can be.
+pub fn open_pty(modes: &Termios, size: Option<&Winsize>) -> io::Result<Pty> {
+    Pty::open(Some(modes), size)
+}
+
+/// A private directory for one session: FIFOs, hook, socket. Under XDG_RUNTIME_DIR where that is usable, else
+/// under the directory for temporary files.
+pub fn runtime_directory() -> io::Result<tempfile::TempDir> {
+    let runtime = env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|path| path.is_absolute());
+    let mut failure = None;
+    for parent in runtime.into_iter().chain([env::temp_dir(), PathBuf::from("/tmp")]) {
+        let mut builder = tempfile::Builder::new();
+        match builder.prefix("awesh-").permissions(Permissions::from_mode(0o700)).tempdir_in(&parent) {
+            Ok(directory) => {
+                if fs::canonicalize(directory.path()).is_ok_and(|path| !path.as_os_str().as_bytes().contains(&b'@')) {
+                    return Ok(directory);
+                }
+            }
+            Err(error) => failure = Some(io::Error::new(error.kind(), format!("{}: {error}", parent.display()))),
+        }
+    }
+    Err(failure.unwrap_or_else(|| io::Error::other("no usable directory")))
+}
+
+/// Quotes a word for bash.
+pub fn quote(word: impl AsRef<OsStr>) -> String {
+    let word = word.as_ref().to_string_lossy();
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quoted_words_are_one_word_to_bash() {
+        for word in ["plain", "two words", "it's", "$HOME `x` \\ \"", "", "new\nline"] {
+            let output = Command::new("bash").arg("-c").arg(format!("printf %s {}", quote(word))).output().unwrap();
+            assert_eq!(String::from_utf8_lossy(&output.stdout), word);
+        }
+    }
+
+    #[test]
+    fn the_hook_has_no_word_left_to_fill_in_and_parses() {
+        let directory = tempfile::tempdir().unwrap();
+        for startup in [
+            Startup::default(),
+            Startup { login: true, ..Startup::default() },
+            Startup { rc_file: Some("/a b/rc".into()), ..Startup::default() },
+        ] {
+            let parent = tempfile::tempdir_in(&directory).unwrap();
+            let path = write_hook(parent.path(), "n0", &startup, &["PATH", "HOME"]).unwrap();
+            let text = fs::read_to_string(&path).unwrap();
+            assert!(!regex_like_placeholder(&text), "{text}");
+            assert!(Command::new("bash").arg("-n").arg(&path).status().unwrap().success());
+        }
+    }
+
+    fn regex_like_placeholder(text: &str) -> bool {
+        text.split('@').any(|word| word.len() > 2 && word.chars().all(|c| c.is_ascii_uppercase()))
+    }
+}

@@ -1,0 +1,110 @@
+//! awesh's own commands: parsed here, and their help; what they do is the shell's.
+
+use crate::config;
+
+/// One of awesh's own commands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Control {
+    /// `aweh`: what awesh adds to bash.
+    Help,
+    /// `awes`: how it stands.
+    Status,
+    /// `awev [0|1|2|on|off]`: how much is said; without an argument, on where it was off and off where it was on.
+    Verbosity(Option<u8>),
+    /// `awea [provider]`: which AI answers.
+    Provider(Option<String>),
+    /// `awem [model]`: which model of it.
+    Model(Option<String>),
+    /// Anything else: how it is called.
+    Usage(&'static str),
+}
+
+/// Reads a line that the router gave to awesh.
+pub fn parse(line: &str) -> Control {
+    let mut words = line.split_whitespace();
+    let name = words.next().unwrap_or_default();
+    let argument = words.next();
+    if words.next().is_some() {
+        return Control::Usage(usage(name));
+    }
+    match (name, argument) {
+        ("aweh", None) => Control::Help,
+        ("awes", None) => Control::Status,
+        ("awev", None) => Control::Verbosity(None),
+        ("awev", Some(level)) => match verbosity(level) {
+            Some(level) => Control::Verbosity(Some(level)),
+            None => Control::Usage(usage(name)),
+        },
+        ("awea", name) => Control::Provider(name.map(str::to_owned)),
+        ("awem", name) => Control::Model(name.map(str::to_owned)),
+        _ => Control::Usage(usage(name)),
+    }
+}
+
+fn verbosity(word: &str) -> Option<u8> {
+    match word {
+        "0" | "off" => Some(0),
+        "1" | "on" => Some(1),
+        "2" => Some(2),
+        _ => None,
+    }
+}
+
+fn usage(name: &str) -> &'static str {
+    match name {
+        "aweh" => "usage: aweh",
+        "awes" => "usage: awes",
+        "awev" => "usage: awev [0|1|2|on|off]",
+        "awea" => "usage: awea [provider]",
+        _ => "usage: awem [model]",
+    }
+}
+
+/// What `aweh` shows.
+pub fn help() -> String {
+    format!(
+        "awesh is your bash, and answers plain language typed at the same prompt.\n\
+         \n\
+         \x20 ls -l                    bash runs what bash can run\n\
+         \x20 what changed in this repo?\n\
+         \x20                          a question; the prompt's mark turns from > to ? while you type\n\
+         \x20 ? TEXT                   always a question\n\
+         \x20 $ LINE                   always bash\n\
+         \x20 Alt-Enter                sends the line the other way\n\
+         \x20 Ctrl-C                   ends an answer at once\n\
+         \n\
+         \x20 aweh                     this help\n\
+         \x20 awes                     how awesh, its backend and its AI stand\n\
+         \x20 awev [0|1|2|on|off]      how much awesh says: 1 notes, 2 timings\n\
+         \x20 awea [provider]          which AI answers: openai, openrouter, ollama, …\n\
+         \x20 awem [model]             which model of it\n\
+         \n\
+         Settings, in ~/.config/awesh/config.toml, or by their other names in ~/.aweshrc or the environment:\n\
+         \n\
+         {}",
+        config::reference()
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_are_read_with_their_arguments() {
+        for (line, control) in [
+            ("aweh", Control::Help),
+            (" awes ", Control::Status),
+            ("awev", Control::Verbosity(None)),
+            ("awev on", Control::Verbosity(Some(1))),
+            ("awev 2", Control::Verbosity(Some(2))),
+            ("awev 3", Control::Usage("usage: awev [0|1|2|on|off]")),
+            ("awea ollama", Control::Provider(Some("ollama".to_owned()))),
+            ("awem", Control::Model(None)),
+            ("awem a b", Control::Usage("usage: awem [model]")),
+            ("aweh me", Control::Usage("usage: aweh")),
+        ] {
+            assert_eq!(parse(line), control, "{line:?}");
+        }
+    }
+}

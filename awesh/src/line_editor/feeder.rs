@@ -1,0 +1,275 @@
+//! What goes on beside the editor while a line is edited: keys from the user's terminal to the editor's, what
+//! jobs print to above the line, the window's size to bash.
+//!
+//! The editor reads a pseudo-terminal of awesh's own. So keys can be held back at a line's end until it is known
+//! what comes of it, an editor that waits for a key can be told that there will be none, and no byte that is
+//! not text reaches it.
+
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::Sender;
+use std::time::{Duration, Instant};
+
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::eventfd::EventFd;
+use nix::sys::signal::Signal;
+use nix::unistd::write;
+
+use super::Beside;
+use super::keys::KeyStream;
+use crate::bash::{Output, Watch};
+use crate::sys::pty::{queued, set_window_size, signal_foreground};
+use crate::terminal::Terminal;
+
+/// How long keys after a line's end wait for an editor that neither entered the line nor said that it goes on:
+/// it took the key for something else, an answer in a menu for example.
+const UNDECIDED: Duration = Duration::from_millis(20);
+
+/// How long printed text waits for the end of its line.
+const UNFINISHED: Duration = Duration::from_millis(20);
+
+/// Ctrl-C, which no state of the editor takes for anything else.
+const INTERRUPT: u8 = 0x03;
+
+/// A wait that ends just before its time would be a busy one.
+const ROUNDED_UP: Duration = Duration::from_millis(1);
+
+/// How the editor and its feeder tell each other.
+#[derive(Debug)]
+pub struct Gate {
+    wake: EventFd,
+    open: AtomicBool,
+    done: AtomicBool,
+    gone: AtomicBool,
+}
+
+impl Gate {
+    /// A gate that is shut at the next line's end.
+    pub fn new() -> io::Result<Self> {
+        Ok(Self { wake: EventFd::new()?, open: false.into(), done: false.into(), gone: false.into() })
+    }
+
+    /// A new line is to be read.
+    pub fn reset(&self) {
+        self.open.store(false, Ordering::SeqCst);
+        self.done.store(false, Ordering::SeqCst);
+        self.gone.store(false, Ordering::SeqCst);
+    }
+
+    /// Whether the line is given up because there is nobody left to read it for.
+    pub fn is_gone(&self) -> bool {
+        self.gone.load(Ordering::SeqCst)
+    }
+
+    /// The line goes on: the keys behind it are the editor's too.
+    pub fn open(&self) {
+        self.open.store(true, Ordering::SeqCst);
+        self.ring();
+    }
+
+    /// The line is read: the feeder ends.
+    pub fn close(&self) {
+        self.done.store(true, Ordering::SeqCst);
+        self.ring();
+    }
+
+    fn ring(&self) {
+        // Fails only where the counter would overflow, which wakes as well.
+        let _ = self.wake.write(1);
+    }
+}
+
+/// Why a feeder ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// The line is read.
+    Done,
+    /// bash has ended, or the terminal is gone.
+    Gone,
+}
+
+/// All that a feeder needs, lent to it for one line.
+pub struct Feeder<'a> {
+    /// The user's terminal.
+    pub terminal: &'a mut Terminal,
+    /// What bash's terminal shows.
+    pub output: &'a mut Output,
+    /// What else is to be kept going.
+    pub beside: &'a mut (dyn Beside + Send),
+    /// Tells whether bash has ended.
+    pub bash: Watch,
+    /// The editor's terminal.
+    pub editor: OwnedFd,
+    /// How the editor tells of lines.
+    pub gate: &'a Gate,
+    /// Takes what is to be shown above the line.
+    pub printer: &'a Sender<String>,
+    /// Set while the session works on an answer: Ctrl-C then ends that.
+    pub busy: Arc<AtomicBool>,
+    /// Keys and pastes so far.
+    pub keys: KeyStream,
+    /// Set from a line's end on.
+    pub held_since: Option<Instant>,
+    /// Text that jobs have printed without ending its line.
+    pub printed: Vec<u8>,
+}
+
+impl Feeder<'_> {
+    /// Feeds until the line is read.
+    pub fn run(mut self) -> io::Result<End> {
+        loop {
+            self.hand_over()?;
+            let ready = self.poll()?;
+            if self.gate.done.load(Ordering::SeqCst) {
+                self.print(true);
+                return Ok(End::Done);
+            }
+            self.beside.advance();
+            if self.gate.open.swap(false, Ordering::SeqCst) {
+                self.held_since = None;
+            }
+            if ready.signal && self.on_signal() == End::Gone {
+                return self.give_up();
+            }
+            if ready.output {
+                let printed = self.output.take_background()?;
+                self.printed.extend(printed);
+            }
+            self.print(!ready.output);
+            if ready.key && self.read_keys()? == End::Gone {
+                return self.give_up();
+            }
+            self.reconsider()?;
+        }
+    }
+
+    fn poll(&self) -> io::Result<Ready> {
+        let waits = [
+            self.held_since.map(|since| UNDECIDED.saturating_sub(since.elapsed())),
+            (!self.printed.is_empty()).then_some(UNFINISHED),
+            self.beside.deadline().map(|due| due.saturating_duration_since(Instant::now())),
+        ];
+        let timeout = waits.into_iter().flatten().min();
+        let timeout = timeout
+            .map_or(PollTimeout::NONE, |wait| PollTimeout::try_from(wait + ROUNDED_UP).unwrap_or(PollTimeout::MAX));
+        let mut fds = vec![
+            PollFd::new(self.terminal.keyboard.fd(), PollFlags::POLLIN),
+            PollFd::new(self.output.fd(), PollFlags::POLLIN),
+            PollFd::new(self.terminal.signals.fd(), PollFlags::POLLIN),
+            PollFd::new(self.gate.wake.as_fd(), PollFlags::POLLIN),
+        ];
+        fds.extend(self.beside.fd().map(|fd| PollFd::new(fd, PollFlags::POLLIN)));
+        match poll(&mut fds, timeout) {
+            Ok(_) => {}
+            Err(Errno::EINTR) => return Ok(Ready { signal: true, ..Ready::default() }),
+            Err(error) => return Err(error.into()),
+        }
+        let events = |fd: &PollFd<'_>| fd.revents().is_some_and(|events| !events.is_empty());
+        if events(&fds[3]) {
+            let _ = self.gate.wake.read();
+        }
+        Ok(Ready { key: events(&fds[0]), output: events(&fds[1]), signal: events(&fds[2]) })
+    }
+
+    /// Hands keys over up to a line's end.
+    fn hand_over(&mut self) -> io::Result<()> {
+        while self.held_since.is_none() && self.terminal.keyboard.has_ahead() {
+            let ahead = self.terminal.keyboard.take_ahead();
+            let portion = self.keys.take(&ahead);
+            self.terminal.keyboard.put_back(&ahead[portion.taken..]);
+            if portion.ends_line {
+                self.held_since = Some(Instant::now());
+            }
+            self.write_keys(portion.text.as_bytes())?;
+        }
+        Ok(())
+    }
+
+    /// A paste is longer than a terminal's queue: waits for the editor to make room.
+    fn write_keys(&self, mut keys: &[u8]) -> io::Result<()> {
+        while !keys.is_empty() && !self.gate.done.load(Ordering::SeqCst) {
+            match write(&self.editor, keys) {
+                Ok(count) => keys = &keys[count..],
+                Err(Errno::EINTR) => {}
+                Err(Errno::EAGAIN) => {
+                    let mut fds = [
+                        PollFd::new(self.editor.as_fd(), PollFlags::POLLOUT),
+                        PollFd::new(self.gate.wake.as_fd(), PollFlags::POLLIN),
+                    ];
+                    match poll(&mut fds, PollTimeout::NONE) {
+                        Ok(_) | Err(Errno::EINTR) => {}
+                        Err(error) => return Err(error.into()),
+                    }
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+
+    fn read_keys(&mut self) -> io::Result<End> {
+        let mut buffer = [0; 4096];
+        let count = self.terminal.keyboard.read(&mut buffer)?;
+        let keys = &buffer[..count];
+        if count == 0 {
+            return Ok(End::Gone);
+        }
+        if keys.contains(&INTERRUPT) && self.busy.load(Ordering::SeqCst) {
+            signal_foreground(self.output.fd(), Signal::SIGINT)?;
+        } else {
+            self.terminal.keyboard.keep(keys);
+        }
+        Ok(End::Done)
+    }
+
+    /// Ends the editor's wait for keys that will not come.
+    fn give_up(&mut self) -> io::Result<End> {
+        self.gate.gone.store(true, Ordering::SeqCst);
+        self.write_keys(&[INTERRUPT])?;
+        Ok(End::Gone)
+    }
+
+    /// Lets keys go on that were held back for nothing.
+    fn reconsider(&mut self) -> io::Result<()> {
+        let overdue = self.held_since.is_some_and(|since| since.elapsed() >= UNDECIDED);
+        if overdue && queued(std::io::stdin())? == 0 {
+            self.held_since = None;
+        }
+        Ok(())
+    }
+
+    /// Shows what jobs have printed: its whole lines, or all of it.
+    fn print(&mut self, all: bool) {
+        let end = match self.printed.iter().rposition(|&byte| byte == b'\n') {
+            _ if all => self.printed.len(),
+            Some(last) => last + 1,
+            None => 0,
+        };
+        if end > 0 {
+            let text: Vec<u8> = self.printed.drain(..end).collect();
+            // The printer lives as long as the editor.
+            let _ = self.printer.send(String::from_utf8_lossy(&text).into_owned());
+        }
+    }
+
+    fn on_signal(&self) -> End {
+        let signals = &self.terminal.signals;
+        signals.clear();
+        if signals.take_resize() {
+            // A terminal that does not take a size keeps the one it has.
+            let _ = set_window_size(self.output.fd(), &self.terminal.size());
+        }
+        let ended = signals.take_child() && self.bash.has_ended();
+        if ended || signals.hung_up() { End::Gone } else { End::Done }
+    }
+}
+
+#[derive(Debug, Default)]
+struct Ready {
+    key: bool,
+    output: bool,
+    signal: bool,
+}

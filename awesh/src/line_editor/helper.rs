@@ -1,0 +1,143 @@
+//! What rustyline asks while a line is edited: how it could go on, what it looks like, whether it is whole.
+
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::sync::Arc;
+
+use rustyline::completion::{Completer, Pair};
+use rustyline::highlight::{CmdKind, Highlighter};
+use rustyline::hint::Hinter;
+use rustyline::validate::{ValidationContext, ValidationResult, Validator};
+use rustyline::{Context, Helper};
+
+use super::completion::{choices, locate, target};
+use super::feeder::Gate;
+use super::unfinished::goes_on;
+use super::{Purpose, Surroundings};
+use crate::router::{CommandKind, Facts, Route, route};
+
+/// How a question looks while it is typed: cyan, and its own mark in the prompt.
+const QUESTION: &str = "\x1b[36m";
+const RESET: &str = "\x1b[0m";
+
+/// The mark at the end of the prompt, and what a question has in its place: of the same width.
+const MARK: &str = "> ";
+const QUESTION_MARK: &str = "\x1b[1;36m? \x1b[0m";
+
+/// Longer lines are not looked at while they are typed.
+const LONGEST_SHOWN: usize = 8 * 1024;
+
+/// rustyline's view of the session.
+pub struct LineHelper {
+    around: Option<Surroundings>,
+    purpose: Purpose,
+    gate: Arc<Gate>,
+    asks: Cell<bool>,
+}
+
+impl LineHelper {
+    /// A helper that knows no session yet.
+    pub fn new(gate: Arc<Gate>) -> Self {
+        Self { around: None, purpose: Purpose::Bash, gate, asks: Cell::new(false) }
+    }
+
+    /// What the next line is, and where.
+    pub fn set(&mut self, purpose: Purpose, around: &Surroundings) {
+        self.purpose = purpose;
+        self.around = Some(around.clone());
+        self.asks.set(false);
+    }
+
+    fn session(&self) -> Option<SessionFacts<'_>> {
+        let around = self.around.as_ref()?;
+        (self.purpose == Purpose::Line).then_some(SessionFacts(around))
+    }
+
+    fn is_question(&self, line: &str) -> bool {
+        let Some(facts) = self.session() else { return false };
+        line.len() <= LONGEST_SHOWN && route(line, &facts).route == Route::Ask
+    }
+}
+
+impl Helper for LineHelper {}
+
+impl Hinter for LineHelper {
+    type Hint = String;
+}
+
+impl Completer for LineHelper {
+    type Candidate = Pair;
+
+    fn complete(&self, line: &str, position: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<Pair>)> {
+        let Some(SessionFacts(around)) = self.session() else { return Ok((position, Vec::new())) };
+        let target = target(line, position, around.word_breaks.as_deref());
+        let candidates = around.link.borrow_mut().complete(&target.command);
+        let is_directory =
+            |name: &str| locate(name, &around.directory, around.home.as_deref()).is_dir();
+        let pairs = choices(&target, candidates, is_directory)
+            .into_iter()
+            .map(|choice| Pair { display: choice.shown, replacement: choice.inserted });
+        Ok((target.start, pairs.collect()))
+    }
+}
+
+impl Highlighter for LineHelper {
+    fn highlight<'l>(&self, line: &'l str, _position: usize) -> Cow<'l, str> {
+        if self.asks.get() && !line.is_empty() {
+            Cow::Owned(format!("{QUESTION}{line}{RESET}"))
+        } else {
+            Cow::Borrowed(line)
+        }
+    }
+
+    fn highlight_prompt<'b, 's: 'b, 'p: 'b>(&'s self, prompt: &'p str, default: bool) -> Cow<'b, str> {
+        match prompt.strip_suffix(MARK) {
+            Some(state) if default && self.asks.get() => Cow::Owned(format!("{state}{QUESTION_MARK}")),
+            _ => Cow::Borrowed(prompt),
+        }
+    }
+
+    /// Decides the route, and whether it shows: a line that is and was bash's needs no more than its new
+    /// character.
+    fn highlight_char(&self, line: &str, _position: usize, kind: CmdKind) -> bool {
+        match kind {
+            CmdKind::MoveCursor => false,
+            CmdKind::ForcedRefresh => self.asks.get(),
+            CmdKind::Other => {
+                let asked = self.asks.replace(self.is_question(line));
+                asked || self.asks.get()
+            }
+        }
+    }
+}
+
+impl Validator for LineHelper {
+    fn validate(&self, context: &mut ValidationContext<'_>) -> rustyline::Result<ValidationResult> {
+        let text = context.input();
+        if goes_on(text) && !self.is_question(text) {
+            self.gate.open();
+            return Ok(ValidationResult::Incomplete);
+        }
+        Ok(ValidationResult::Valid(None))
+    }
+}
+
+/// What the router asks, answered by the live session.
+pub struct SessionFacts<'a>(pub &'a Surroundings);
+
+impl Facts for SessionFacts<'_> {
+    fn resolve(&self, word: &str) -> Option<CommandKind> {
+        let kind = self.0.link.borrow_mut().kind_of(word)?;
+        Some(match kind.as_str() {
+            "alias" => CommandKind::Alias,
+            "keyword" => CommandKind::Keyword,
+            "function" => CommandKind::Function,
+            "builtin" => CommandKind::Builtin,
+            _ => CommandKind::File,
+        })
+    }
+
+    fn path_exists(&self, word: &str) -> bool {
+        locate(word, &self.0.directory, self.0.home.as_deref()).symlink_metadata().is_ok()
+    }
+}

@@ -1,0 +1,123 @@
+//! Keys on their way to the editor: cut where a line is entered, and always text. Pure.
+//!
+//! What is typed after Enter belongs to the command that the line starts, not to the editor; so keys are handed
+//! over no further than a line's end. Inside a bracketed paste a line's end is part of the text.
+
+const PASTE_BEGIN: &[u8; 6] = b"\x1b[200~";
+const PASTE_END: &[u8; 6] = b"\x1b[201~";
+
+/// Follows pastes and characters over the cuts between reads.
+#[derive(Debug, Default)]
+pub struct KeyStream {
+    last: [u8; 6],
+    pasting: bool,
+    partial: Vec<u8>,
+}
+
+/// Keys for the editor.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Portion {
+    /// What to hand over: whole characters; bytes that are none are replaced.
+    pub text: String,
+    /// How many of the keys that is.
+    pub taken: usize,
+    /// Whether it ends a line (Enter, Ctrl-C, Ctrl-D): the rest waits for what comes of it.
+    pub ends_line: bool,
+}
+
+impl KeyStream {
+    /// Takes from the front of `keys` what can be handed over.
+    pub fn take(&mut self, keys: &[u8]) -> Portion {
+        let mut taken = 0;
+        let mut ends_line = false;
+        for &key in keys {
+            taken += 1;
+            self.last.rotate_left(1);
+            self.last[5] = key;
+            match &self.last {
+                PASTE_BEGIN => self.pasting = true,
+                PASTE_END => self.pasting = false,
+                _ => {}
+            }
+            if !self.pasting && matches!(key, b'\r' | b'\n' | 0x03 | 0x04) {
+                ends_line = true;
+                break;
+            }
+        }
+        self.partial.extend_from_slice(&keys[..taken]);
+        Portion { text: self.whole_characters(), taken, ends_line }
+    }
+
+    /// Decodes `partial`, but for a character at its end that is not complete yet.
+    fn whole_characters(&mut self) -> String {
+        let mut text = String::with_capacity(self.partial.len());
+        let mut rest = self.partial.as_slice();
+        loop {
+            match std::str::from_utf8(rest) {
+                Ok(valid) => {
+                    text.push_str(valid);
+                    rest = &[];
+                    break;
+                }
+                Err(error) => {
+                    let (valid, invalid) = rest.split_at(error.valid_up_to());
+                    // Just found to be valid.
+                    text.push_str(std::str::from_utf8(valid).unwrap_or_default());
+                    rest = invalid;
+                    let Some(length) = error.error_len() else { break };
+                    text.push(char::REPLACEMENT_CHARACTER);
+                    rest = &rest[length..];
+                }
+            }
+        }
+        self.partial = rest.to_vec();
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn take(stream: &mut KeyStream, keys: &[u8]) -> (String, usize, bool) {
+        let portion = stream.take(keys);
+        (portion.text, portion.taken, portion.ends_line)
+    }
+
+    #[test]
+    fn what_follows_a_lines_end_waits() {
+        let mut stream = KeyStream::default();
+        assert_eq!(take(&mut stream, b"ls\rpwd\r"), ("ls\r".to_owned(), 3, true));
+        assert_eq!(take(&mut stream, b"pwd\r"), ("pwd\r".to_owned(), 4, true));
+        assert_eq!(take(&mut stream, b"pw"), ("pw".to_owned(), 2, false));
+        assert_eq!(take(&mut stream, b"\x03x"), ("\x03".to_owned(), 1, true));
+    }
+
+    #[test]
+    fn a_paste_is_handed_over_whole_wherever_it_is_cut() {
+        let keys = b"\x1b[200~a\nb\r\x1b[201~c\rd";
+        for cut in 0..=keys.len() {
+            let mut stream = KeyStream::default();
+            let mut all = String::new();
+            let mut left: Vec<u8> = keys[..cut].to_vec();
+            let mut ends = 0;
+            for more in [&keys[cut..], b""] {
+                let portion = stream.take(&left);
+                all.push_str(&portion.text);
+                left.drain(..portion.taken);
+                ends += usize::from(portion.ends_line);
+                left.extend_from_slice(more);
+            }
+            assert!(all.starts_with("\x1b[200~a\nb\r\x1b[201~c\r"), "cut at {cut}: {all:?}");
+            assert_eq!(ends, 1, "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_become_a_sign_of_it() {
+        let mut stream = KeyStream::default();
+        assert_eq!(stream.take(b"a\xff\xc3").text, "a\u{fffd}");
+        assert_eq!(stream.take(b"\xa9b\xe2\x82").text, "éb");
+        assert_eq!(stream.take(b"x").text, "\u{fffd}x");
+    }
+}

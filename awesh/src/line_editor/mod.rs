@@ -1,0 +1,132 @@
+//! Reads a line from the user while bash waits at its prompt.
+//!
+//! [`LineEditor`] is what the shell loop knows; `rustyline.rs` is the one file that knows rustyline, and
+//! `plain.rs` reads where a terminal can do no editing. `feeder.rs` runs beside the first: it alone reads the
+//! terminal meanwhile, hands its keys over no further than a line's end, and shows what jobs print. What is
+//! kept of lines is `history.rs`; how a word could go on, `completion.rs` works out with the live session.
+
+mod completion;
+mod feeder;
+mod helper;
+mod history;
+mod keys;
+mod plain;
+mod rustyline;
+mod unfinished;
+
+use std::cell::RefCell;
+use std::io;
+use std::os::fd::BorrowedFd;
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::time::Instant;
+
+use crate::backend::BackendClient;
+use crate::bash::{BashSession, EditingMode, Link};
+use crate::terminal::Terminal;
+
+pub use self::rustyline::Rustyline;
+pub use helper::SessionFacts;
+pub use history::{History, HistoryControl};
+pub use plain::Plain;
+
+/// What the user did with a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input {
+    /// It was entered.
+    Line {
+        /// The line; it may have several lines of text.
+        text: String,
+        /// Whether the user turned its route round.
+        turned: bool,
+    },
+    /// It was given up with Ctrl-C.
+    Interrupt,
+    /// There was none: Ctrl-D.
+    EndOfFile,
+    /// bash has ended, or the terminal is gone, while it was edited.
+    Gone,
+}
+
+/// What a line is read for.
+#[derive(Debug, Clone)]
+pub struct Request<'a> {
+    /// The prompt without and with colours; both look the same otherwise.
+    pub prompt: (&'a str, &'a str),
+    /// Text to begin with.
+    pub initial: &'a str,
+    /// What the line is.
+    pub purpose: Purpose,
+    /// emacs or vi.
+    pub mode: EditingMode,
+}
+
+/// What a line is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// A new one: for bash, or a question; bash waits in its hook and can be asked.
+    Line,
+    /// The next of one that bash has begun to read, or a command to edit: bash's, and nothing can be asked.
+    Bash,
+}
+
+/// What an editor goes by: the session, and where it stands.
+#[derive(Debug, Clone)]
+pub struct Surroundings {
+    /// The way to ask the live session.
+    pub link: Rc<RefCell<Link>>,
+    /// The session's directory.
+    pub directory: PathBuf,
+    /// The session's HOME.
+    pub home: Option<PathBuf>,
+    /// The session's COMP_WORDBREAKS.
+    pub word_breaks: Option<String>,
+}
+
+/// What the shell lends an editor for one line.
+pub struct Lent<'a> {
+    /// What the editor goes by.
+    pub around: &'a Surroundings,
+    /// The session, for what its jobs print.
+    pub session: &'a mut BashSession,
+    /// The user's terminal.
+    pub terminal: &'a mut Terminal,
+    /// What else is to be kept going meanwhile.
+    pub beside: &'a mut (dyn Beside + Send),
+}
+
+/// Something that has to be looked after while a line is edited.
+pub trait Beside {
+    /// What to poll for input.
+    fn fd(&self) -> Option<BorrowedFd<'_>>;
+    /// When to look although the descriptor is silent.
+    fn deadline(&self) -> Option<Instant>;
+    /// Looks after it; never waits, prints nothing.
+    fn advance(&mut self);
+}
+
+impl Beside for Option<BackendClient> {
+    fn fd(&self) -> Option<BorrowedFd<'_>> {
+        self.as_ref()?.fd()
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        self.as_ref()?.deadline()
+    }
+
+    fn advance(&mut self) {
+        if let Some(backend) = self {
+            // No question is open while a line is edited, so nothing comes that anybody waits for.
+            drop(backend.receive());
+        }
+    }
+}
+
+/// Reads lines.
+pub trait LineEditor {
+    /// Reads one line.
+    fn read(&mut self, request: &Request<'_>, lent: Lent<'_>) -> io::Result<Input>;
+
+    /// Remembers a line, as far as `control` wants it remembered.
+    fn remember(&mut self, line: &str, control: &HistoryControl);
+}

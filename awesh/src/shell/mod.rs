@@ -1,0 +1,293 @@
+//! The loop: prompt, read, route, act. What each of these is stands elsewhere; here is only their order.
+
+mod controls;
+mod question;
+mod recent;
+mod start;
+mod user_prompt;
+
+use std::io;
+use std::path::PathBuf;
+
+use awesh_protocol::RecentCommand;
+
+use crate::args::ShellOptions;
+use crate::backend::{BackendClient, State};
+use crate::bash::{BashSession, Report, Turn};
+use crate::config::{Config, Problem, PromptStyle, Sources};
+use crate::fallback;
+use crate::line_editor::{HistoryControl, Input, Lent, LineEditor, Purpose, Request, SessionFacts, Surroundings};
+use crate::messages;
+use crate::prompt::{BackendState, PromptSource, PromptText, Session, Style};
+use crate::render::Capabilities;
+use crate::router::{Route, route};
+use crate::sys::tty;
+use crate::terminal::{Terminal, write_out};
+use recent::Recent;
+use start::Identity;
+
+/// Status of a shell whose terminal was closed: 128 + SIGHUP.
+const HUNG_UP: i32 = 129;
+
+/// Status of a command that was not found.
+const NOT_FOUND: i32 = 127;
+
+/// How often a session offers to ask a line that bash did not know: after that the user knows the key.
+const OFFERS: u8 = 3;
+
+/// Runs a shell until bash ends; returns its exit status.
+pub fn run(options: &ShellOptions) -> io::Result<u8> {
+    fallback::on_panic();
+    let status = Shell::start(options)?.run();
+    tty::restore();
+    // An exit status is a byte.
+    status.map(|status| u8::try_from(status).unwrap_or(u8::MAX))
+}
+
+struct Shell {
+    terminal: Terminal,
+    session: BashSession,
+    editor: Box<dyn LineEditor>,
+    prompt: PromptSource,
+    identity: Identity,
+    report: Report,
+    recent: Recent,
+    /// None before the first prompt, and where questions are turned off.
+    backend: Option<BackendClient>,
+    config: Config,
+    sources: Sources,
+    /// What is wrong with the settings, said already.
+    problems: Vec<Problem>,
+    offers: u8,
+}
+
+/// Whether the shell goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Flow {
+    Continue,
+    /// With bash's exit status.
+    End(i32),
+}
+
+impl Shell {
+    fn run(mut self) -> io::Result<i32> {
+        let mut command = None;
+        loop {
+            match self.session.wait(&mut self.terminal)? {
+                Turn::Prompt(report) => {
+                    self.on_report(report, command.take().as_deref());
+                    if let Flow::End(status) = self.line(&mut command)? {
+                        return Ok(status);
+                    }
+                }
+                Turn::Continuation => self.continuation(&mut command)?,
+                Turn::Ended(status) => return Ok(status),
+                Turn::HungUp => {
+                    self.session.hang_up();
+                    return Ok(HUNG_UP);
+                }
+            }
+        }
+    }
+
+    /// bash is at its prompt again, after `command` if it was given one.
+    fn on_report(&mut self, report: Report, command: Option<&str>) {
+        self.end_line();
+        let changed = report.variables != self.report.variables;
+        self.report = report;
+        if changed {
+            self.apply_settings();
+        }
+        let Some(command) = command.filter(|command| !command.trim().is_empty()) else { return };
+        messages::timing("bash", self.session.duration());
+        if self.report.status == NOT_FOUND && self.offers > 0 && self.config.backend.enabled {
+            self.offers -= 1;
+            messages::offer("if that was a question: bring it back with Up and press Alt-Enter", self.config.colour);
+        }
+        self.recent.add(RecentCommand {
+            command: command.to_owned(),
+            status: self.report.status,
+            duration_ms: u64::try_from(self.session.duration().as_millis()).unwrap_or(u64::MAX),
+            output: self.session.last_output(),
+        });
+    }
+
+    /// Reads lines until one is bash's, which is then `command`.
+    fn line(&mut self, command: &mut Option<String>) -> io::Result<Flow> {
+        loop {
+            self.before_prompt();
+            let prompt = self.prompt_text();
+            match self.read_line((&prompt.raw, &prompt.styled), "", Purpose::Line)? {
+                Input::Line { text, turned } => {
+                    if let Flow::End(status) = self.act(&text, turned, command)? {
+                        return Ok(Flow::End(status));
+                    }
+                    if command.is_some() {
+                        return Ok(Flow::Continue);
+                    }
+                }
+                Input::Interrupt => {
+                    if let Some(report) = self.session.interrupt_prompt()? {
+                        self.on_report(report, None);
+                    }
+                }
+                Input::EndOfFile => {
+                    self.session.submit_end_of_file()?;
+                    return Ok(Flow::Continue);
+                }
+                Input::Gone => return Ok(Flow::Continue),
+            }
+        }
+    }
+
+    /// Sends a line where it goes; sets `command` where that is bash.
+    fn act(&mut self, text: &str, turned: bool, command: &mut Option<String>) -> io::Result<Flow> {
+        let around = self.surroundings();
+        let started = std::time::Instant::now();
+        let verdict = route(text, &SessionFacts(&around));
+        messages::timing("router", started.elapsed());
+        let route = match verdict.route {
+            Route::Bash if turned => Route::Ask,
+            Route::Ask | Route::Control if turned => Route::Bash,
+            route => route,
+        };
+        self.editor.remember(text, &self.history_control());
+        match route {
+            Route::Bash => {
+                self.session.submit(verdict.text)?;
+                *command = Some(verdict.text.to_owned());
+                Ok(Flow::Continue)
+            }
+            Route::Ask if verdict.text.trim().is_empty() => Ok(Flow::Continue),
+            Route::Ask => self.ask(verdict.text.trim()),
+            Route::Control => self.control(verdict.text).map(|()| Flow::Continue),
+        }
+    }
+
+    /// Reads the next line of what bash has begun to read.
+    fn continuation(&mut self, command: &mut Option<String>) -> io::Result<()> {
+        let prompt = self.report.continuation_prompt.clone();
+        match self.read_line((&prompt, &prompt), "", Purpose::Bash)? {
+            Input::Line { text, .. } => {
+                if let Some(command) = command {
+                    command.push('\n');
+                    command.push_str(&text);
+                }
+                self.editor.remember(&text, &self.history_control());
+                self.session.submit(&text)
+            }
+            Input::Interrupt => self.session.interrupt(),
+            Input::EndOfFile => self.session.submit_end_of_file(),
+            Input::Gone => Ok(()),
+        }
+    }
+
+    fn read_line(&mut self, prompt: (&str, &str), initial: &str, purpose: Purpose) -> io::Result<Input> {
+        let around = self.surroundings();
+        let request = Request { prompt, initial, purpose, mode: self.session.editing_mode() };
+        let lent = Lent {
+            around: &around,
+            session: &mut self.session,
+            terminal: &mut self.terminal,
+            beside: &mut self.backend,
+        };
+        self.editor.read(&request, lent)
+    }
+
+    /// Starts the backend with the first prompt, and lets it say what is news.
+    fn before_prompt(&mut self) {
+        match &mut self.backend {
+            Some(backend) => backend.before_prompt(),
+            None if self.config.backend.enabled => {
+                let launch = self.backend_launch();
+                self.backend = Some(BackendClient::start(launch, self.config.to_protocol()));
+            }
+            None => {}
+        }
+    }
+
+    /// Puts the settings together again: the session's environment or a setting has changed.
+    fn apply_settings(&mut self) {
+        let (config, problems) = Config::load(&self.sources, |name| self.variable(name).map(str::to_owned));
+        for problem in problems.iter().filter(|problem| !self.problems.contains(problem)) {
+            messages::problem(problem, problem.hint.as_deref());
+        }
+        self.problems = problems;
+        messages::set_verbosity(config.verbose);
+        if let Some(backend) = &mut self.backend
+            && config.to_protocol() != self.config.to_protocol()
+        {
+            backend.set(config.to_protocol());
+        }
+        self.config = config;
+    }
+
+    fn prompt_text(&mut self) -> PromptText {
+        if self.config.prompt.style == PromptStyle::Bash
+            && let Some(text) = self.session.link().borrow_mut().user_prompt()
+        {
+            return user_prompt::prompt_text(&text);
+        }
+        let report = &self.report;
+        let variable = |name: &str| report.exported(name).map(str::to_owned);
+        let backend = match self.backend.as_ref().map(BackendClient::state) {
+            Some(State::Starting) | None => BackendState::Starting,
+            Some(State::Ready) => BackendState::Ready,
+            Some(State::Failed) => BackendState::Failed,
+        };
+        let session = Session {
+            directory: &report.directory,
+            variable: &variable,
+            status: report.status,
+            jobs: report.jobs,
+            user: &self.identity.user,
+            host: &self.identity.host,
+            is_root: self.identity.is_root,
+            backend,
+        };
+        self.prompt.prompt(&session, &style(&self.config, report, &self.terminal))
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        let style = style(&self.config, &self.report, &self.terminal);
+        let dumb = self.variable("TERM").is_none_or(|term| term == "dumb");
+        Capabilities { colour: style.colour, unicode: !style.ascii, dumb }
+    }
+
+    /// Ends a line that the last command left unfinished, and shows that it did: where the cursor was at the
+    /// beginning of a line after all, the sign is written over by the prompt.
+    fn end_line(&mut self) {
+        if self.session.output().ends_line() {
+            return;
+        }
+        let capabilities = self.capabilities();
+        let sign = if capabilities.unicode { "⏎" } else { "%" };
+        let line = match capabilities {
+            Capabilities { dumb: true, .. } => "\r\n".to_owned(),
+            _ => format!("\x1b[2m{sign}\x1b[m{}\r", " ".repeat(usize::from(self.terminal.size().ws_col) - 1)),
+        };
+        // A terminal that takes no bytes shows nothing either way.
+        let _ = write_out(line.as_bytes());
+    }
+
+    fn surroundings(&self) -> Surroundings {
+        Surroundings {
+            link: self.session.link(),
+            directory: self.report.directory.clone(),
+            home: self.variable("HOME").map(PathBuf::from),
+            word_breaks: self.variable("COMP_WORDBREAKS").map(str::to_owned),
+        }
+    }
+
+    fn variable(&self, name: &str) -> Option<&str> {
+        self.report.variable(name)
+    }
+
+    fn history_control(&self) -> HistoryControl {
+        HistoryControl::parse(self.variable("HISTCONTROL").unwrap_or_default())
+    }
+}
+
+fn style(config: &Config, report: &Report, terminal: &Terminal) -> Style {
+    Style::new(config, |name| report.variable(name).map(str::to_owned), terminal.size().ws_col.into())
+}

@@ -1,0 +1,213 @@
+//! A question from Enter to its last event: the answer is drawn as it comes, proposals are put to the user, and
+//! what he lets run runs in his own session.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::os::fd::BorrowedFd;
+use std::time::Instant;
+
+use awesh_protocol::{Context, Decision, Outcome, Proposal, QuestionId};
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+
+use super::{Flow, Shell};
+use crate::backend::BackendClient;
+use crate::bash::Turn;
+use crate::line_editor::{Input, Purpose};
+use crate::messages;
+use crate::render::confirm::{Answer, answer};
+use crate::render::{Renderer, Step};
+use crate::sys::tty::Mode;
+use crate::terminal::{Terminal, TerminalWriter};
+
+/// Ends an answer.
+const INTERRUPT: u8 = 0x03;
+
+/// Variables of the session that agents go by.
+const LENT: [&str; 9] =
+    ["HOME", "USER", "PATH", "KUBECONFIG", "GIT_DIR", "GIT_WORK_TREE", "VIRTUAL_ENV", "LANG", "TERM"];
+
+impl Shell {
+    /// Asks, and stays until the question's last event.
+    pub(super) fn ask(&mut self, question: &str) -> io::Result<Flow> {
+        let Some(mut backend) = self.backend.take() else {
+            messages::error("questions are turned off");
+            messages::hint("set backend.enabled = true in config.toml");
+            return Ok(Flow::Continue);
+        };
+        let answered = self.answer(question, &mut backend);
+        self.backend = Some(backend);
+        answered
+    }
+
+    fn answer(&mut self, question: &str, backend: &mut BackendClient) -> io::Result<Flow> {
+        self.terminal.set_mode(Mode::Editing)?;
+        let id = backend.ask(question.to_owned(), self.context());
+        let mut renderer = Renderer::new(self.terminal.size().ws_col, self.capabilities(), Instant::now());
+        loop {
+            for event in backend.receive() {
+                match renderer.event(&event, Instant::now(), &mut TerminalWriter)? {
+                    Step::Continue => {}
+                    Step::Ended => return Ok(Flow::Continue),
+                    Step::Decide(proposal) => {
+                        if let Flow::End(status) = self.decide(id, &proposal, backend, &mut renderer)? {
+                            return Ok(Flow::End(status));
+                        }
+                    }
+                }
+            }
+            renderer.tick(Instant::now(), &mut TerminalWriter)?;
+            let due = [backend.deadline(), renderer.next_tick()].into_iter().flatten().min();
+            let key = wait(&self.terminal, backend.fd(), backend.is_sending(), due)?;
+            if self.terminal.signals.hung_up() {
+                backend.cancel(id);
+                return Ok(Flow::Continue);
+            }
+            if self.terminal.signals.take_resize() {
+                let size = self.terminal.size();
+                renderer.resize(size.ws_col);
+                self.session.resize(&size);
+            }
+            if key && self.interrupted()? {
+                backend.cancel(id);
+            }
+        }
+    }
+
+    /// Reads keys: Ctrl-C is for the answer, everything else for the next line.
+    fn interrupted(&mut self) -> io::Result<bool> {
+        let mut buffer = [0; 1024];
+        let count = self.terminal.keyboard.read(&mut buffer)?;
+        let keys = &buffer[..count];
+        if count == 0 || keys.contains(&INTERRUPT) {
+            return Ok(true);
+        }
+        self.terminal.keyboard.keep(keys);
+        Ok(false)
+    }
+
+    /// Puts a proposal to the user and does what he says.
+    fn decide(
+        &mut self,
+        id: QuestionId,
+        proposal: &Proposal,
+        backend: &mut BackendClient,
+        renderer: &mut Renderer,
+    ) -> io::Result<Flow> {
+        let answer = self.read_answer(renderer)?;
+        let command = match answer {
+            Answer::Run => Some(proposal.command.clone()),
+            Answer::Edit => self.edit(&proposal.command)?,
+            Answer::Decline | Answer::Ignored => None,
+            Answer::Interrupt => {
+                backend.cancel(id);
+                return Ok(Flow::Continue);
+            }
+        };
+        let Some(command) = command else {
+            backend.decide(id, proposal.id, Decision::Decline);
+            return Ok(Flow::Continue);
+        };
+        backend.decide(id, proposal.id, Decision::Run { command: command.clone() });
+        if let Flow::End(status) = self.run_proposed(&command)? {
+            return Ok(Flow::End(status));
+        }
+        backend.report(id, proposal.id, self.outcome(command));
+        self.terminal.set_mode(Mode::Editing)?;
+        Ok(Flow::Continue)
+    }
+
+    /// Waits for a key that means something. What was typed before the question stood there says nothing to it.
+    fn read_answer(&mut self, renderer: &mut Renderer) -> io::Result<Answer> {
+        self.terminal.keyboard.take_ahead();
+        let mut buffer = [0; 1024];
+        loop {
+            let given = if wait(&self.terminal, None, false, None)? {
+                match self.terminal.keyboard.read(&mut buffer)? {
+                    0 => Answer::Interrupt,
+                    count => answer(&buffer[..count]),
+                }
+            } else if self.terminal.signals.hung_up() {
+                Answer::Interrupt
+            } else {
+                Answer::Ignored
+            };
+            if given != Answer::Ignored {
+                renderer.answered(given, Instant::now(), &mut TerminalWriter)?;
+                return Ok(given);
+            }
+        }
+    }
+
+    /// Lets the user change a command; none where he gives it up.
+    fn edit(&mut self, command: &str) -> io::Result<Option<String>> {
+        match self.read_line(("> ", "> "), command, Purpose::Bash)? {
+            Input::Line { text, .. } if !text.trim().is_empty() => Ok(Some(text)),
+            _ => Ok(None),
+        }
+    }
+
+    /// Runs a command in the session, as if it had been typed, to the next prompt.
+    fn run_proposed(&mut self, command: &str) -> io::Result<Flow> {
+        self.editor.remember(command, &self.history_control());
+        self.session.submit(command)?;
+        loop {
+            match self.session.wait(&mut self.terminal)? {
+                Turn::Prompt(report) => {
+                    self.on_report(report, Some(command));
+                    return Ok(Flow::Continue);
+                }
+                // Nobody is there to go on with it.
+                Turn::Continuation => self.session.interrupt()?,
+                Turn::Ended(status) => return Ok(Flow::End(status)),
+                Turn::HungUp => return Ok(Flow::End(super::HUNG_UP)),
+            }
+        }
+    }
+
+    fn outcome(&self, command: String) -> Outcome {
+        Outcome {
+            command,
+            status: self.report.status,
+            duration_ms: u64::try_from(self.session.duration().as_millis()).unwrap_or(u64::MAX),
+            output: self.session.last_output(),
+            directory: self.report.directory.to_string_lossy().into_owned(),
+        }
+    }
+
+    fn context(&self) -> Context {
+        let lent = |name: &&str| Some(((*name).to_owned(), self.report.exported(name)?.to_owned()));
+        Context {
+            directory: self.report.directory.to_string_lossy().into_owned(),
+            environment: LENT.iter().filter_map(lent).collect::<BTreeMap<_, _>>(),
+            recent: self.recent.attached(self.config.ai.attach),
+            columns: self.terminal.size().ws_col,
+        }
+    }
+}
+
+/// Waits for a key, the backend, a signal, or until `due`; whether there is a key.
+fn wait(
+    terminal: &Terminal,
+    backend: Option<BorrowedFd<'_>>,
+    sending: bool,
+    due: Option<Instant>,
+) -> io::Result<bool> {
+    let mut fds = vec![
+        PollFd::new(terminal.keyboard.fd(), PollFlags::POLLIN),
+        PollFd::new(terminal.signals.fd(), PollFlags::POLLIN),
+    ];
+    let interest = if sending { PollFlags::POLLIN | PollFlags::POLLOUT } else { PollFlags::POLLIN };
+    fds.extend(backend.map(|fd| PollFd::new(fd, interest)));
+    let timeout = due.map_or(PollTimeout::NONE, |due| {
+        let left = due.saturating_duration_since(Instant::now());
+        // Rounded up: a wait that ends just before its time would be a busy one.
+        PollTimeout::try_from(left + std::time::Duration::from_millis(1)).unwrap_or(PollTimeout::MAX)
+    });
+    match poll(&mut fds, timeout) {
+        Ok(_) | Err(Errno::EINTR) => {}
+        Err(error) => return Err(error.into()),
+    }
+    terminal.signals.clear();
+    Ok(fds[0].revents().is_some_and(|events| !events.is_empty()))
+}

@@ -1,0 +1,251 @@
+//! A shell on a pseudo-terminal with a screen to read: what a person would see, and the keys he would press.
+//!
+//! Nothing here sleeps: every wait is for something on the screen or for the end of the process, and fails with
+//! the screen as it stands.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::num::NonZeroU16;
+use std::os::fd::AsFd;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use awesh::sys::process::lead_session_on_terminal;
+use awesh::sys::pty::{Pty, set_window_size};
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::pty::Winsize;
+use nix::unistd::{read, write};
+
+/// Longer than anything takes on a busy machine; only a failure waits so long.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// High, so that nothing a case prints scrolls away.
+const ROWS: u16 = 300;
+const COLUMNS: u16 = 100;
+
+/// A home directory of its own, and the environment of a login on a plain machine.
+pub struct Home {
+    pub directory: tempfile::TempDir,
+    environment: BTreeMap<String, String>,
+}
+
+impl Home {
+    pub fn new() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let home = directory.path().canonicalize().unwrap();
+        let runtime = home.join("run");
+        fs::create_dir(&runtime).unwrap();
+        fs::create_dir(home.join("work")).unwrap();
+        let environment = [
+            ("HOME", home.display().to_string()),
+            ("XDG_RUNTIME_DIR", runtime.display().to_string()),
+            ("PATH", "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin".to_owned()),
+            ("TERM", "xterm-256color".to_owned()),
+            ("LANG", "C.UTF-8".to_owned()),
+            ("USER", "tester".to_owned()),
+            ("LOGNAME", "tester".to_owned()),
+            ("INPUTRC", "/dev/null".to_owned()),
+        ];
+        let environment = environment.map(|(name, value)| (name.to_owned(), value)).into();
+        let home = Self { directory, environment };
+        home.write(".bashrc", "PS1='> '\n");
+        home
+    }
+
+    pub fn path(&self) -> PathBuf {
+        self.directory.path().canonicalize().unwrap()
+    }
+
+    pub fn write(&self, name: &str, text: &str) {
+        let path = self.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.environment.insert(name.to_owned(), value.to_owned());
+    }
+
+    pub fn awesh(&self) -> Terminal {
+        self.start(Path::new(env!("CARGO_BIN_EXE_awesh")), &[])
+    }
+
+    pub fn bash(&self) -> Terminal {
+        self.start(Path::new("bash"), &["-i"])
+    }
+
+    pub fn start(&self, program: &Path, arguments: &[&str]) -> Terminal {
+        let mut command = Command::new(program);
+        command.args(arguments);
+        self.start_command(command)
+    }
+
+    pub fn start_command(&self, mut command: Command) -> Terminal {
+        command.env_clear().envs(&self.environment).current_dir(self.path().join("work"));
+        Terminal::start(command)
+    }
+}
+
+/// A program on a terminal.
+pub struct Terminal {
+    pty: Pty,
+    child: Child,
+    screen: vt100::Parser,
+}
+
+impl Terminal {
+    fn start(mut command: Command) -> Self {
+        let size = Winsize { ws_row: ROWS, ws_col: COLUMNS, ws_xpixel: 0, ws_ypixel: 0 };
+        let pty = Pty::open(None, Some(&size)).unwrap();
+        let end = || Stdio::from(pty.slave.try_clone().unwrap());
+        command.stdin(end()).stdout(end()).stderr(end());
+        lead_session_on_terminal(&mut command);
+        let child = command.spawn().unwrap();
+        Self { pty, child, screen: vt100::Parser::new(cells(ROWS), cells(COLUMNS), 0) }
+    }
+
+    pub fn pid(&self) -> i32 {
+        self.child.id().cast_signed()
+    }
+
+    /// Presses keys.
+    pub fn send(&mut self, keys: impl AsRef<[u8]>) {
+        let mut keys = keys.as_ref();
+        let deadline = Instant::now() + PATIENCE;
+        while !keys.is_empty() {
+            assert!(Instant::now() < deadline, "the terminal takes no keys\n{}", self.text());
+            match write(&self.pty.master, keys) {
+                Ok(count) => keys = &keys[count..],
+                Err(Errno::EAGAIN) => self.read_some(Instant::now() + Duration::from_millis(10)),
+                Err(error) => panic!("{error}"),
+            }
+        }
+    }
+
+    /// Types a line and waits for the prompt after it.
+    pub fn run(&mut self, line: &str) {
+        assert!(self.runs(line), "no prompt after {line:?}; the screen:\n{}", self.text());
+    }
+
+    /// The same, and whether a prompt came.
+    pub fn runs(&mut self, line: &str) -> bool {
+        let prompts = self.prompts();
+        self.send(format!("{}\r", line.replace('\n', "\r")));
+        self.becomes(|screen| screen.prompts() > prompts && screen.at_prompt())
+    }
+
+    pub fn resize(&mut self, rows: u16, columns: u16) {
+        let size = Winsize { ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
+        set_window_size(&self.pty.master, &size).unwrap();
+        self.screen.screen_mut().set_size(cells(rows), cells(columns));
+    }
+
+    /// Waits until the screen is as it should be.
+    pub fn wait(&mut self, what: &str, is: impl Fn(&Self) -> bool) {
+        assert!(self.becomes(is), "waited for {what:?}; the screen:\n{}", self.text());
+    }
+
+    /// The same, and whether it came to be.
+    pub fn becomes(&mut self, is: impl Fn(&Self) -> bool) -> bool {
+        let deadline = Instant::now() + PATIENCE;
+        while !is(self) && Instant::now() < deadline {
+            self.read_some(deadline);
+        }
+        is(self)
+    }
+
+    pub fn reaches_prompt(&mut self) -> bool {
+        self.becomes(Self::at_prompt)
+    }
+
+    pub fn wait_for(&mut self, text: &str) {
+        self.wait(text, |screen| screen.text().contains(text));
+    }
+
+    /// Waits for a prompt that waits for a line.
+    pub fn wait_prompt(&mut self) {
+        assert!(self.reaches_prompt(), "waited for a prompt; the screen:\n{}", self.text());
+    }
+
+    /// Waits for the end of the program.
+    pub fn wait_end(&mut self) -> ExitStatus {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                self.read_some(Instant::now());
+                return status;
+            }
+            assert!(Instant::now() < deadline, "waited for the end; the screen:\n{}", self.text());
+            self.read_some(Instant::now() + Duration::from_millis(20));
+        }
+    }
+
+    /// The rows of the screen down to the last that is not empty.
+    pub fn rows(&self) -> Vec<String> {
+        let width = self.screen.screen().size().1;
+        let mut rows: Vec<String> = self.screen.screen().rows(0, width.get()).collect();
+        while rows.last().is_some_and(|row| row.trim().is_empty()) {
+            rows.pop();
+        }
+        rows
+    }
+
+    pub fn text(&self) -> String {
+        self.rows().join("\n")
+    }
+
+    /// The rows without what awesh adds (the state line of its prompt, the offer to ask a line): what plain
+    /// bash with `PS1='> '` would show.
+    pub fn bash_rows(&self) -> Vec<String> {
+        let added = |row: &String| is_state(row) || row.starts_with("if that was a question");
+        self.rows().into_iter().filter(|row| !added(row)).map(|row| row.trim_end().to_owned()).collect()
+    }
+
+    pub fn screen(&self) -> &vt100::Screen {
+        self.screen.screen()
+    }
+
+    /// How many rows begin as a prompt does.
+    fn prompts(&self) -> usize {
+        self.rows().iter().filter(|row| *row == ">" || row.starts_with("> ")).count()
+    }
+
+    fn at_prompt(&self) -> bool {
+        let (row, column) = self.screen.screen().cursor_position();
+        let rows = self.rows();
+        column == 2 && usize::from(row) + 1 == rows.len() && rows.last().is_some_and(|row| row.trim_end() == ">")
+    }
+
+    fn read_some(&mut self, deadline: Instant) {
+        let left = deadline.saturating_duration_since(Instant::now());
+        let timeout = PollTimeout::try_from(left).unwrap_or(PollTimeout::MAX);
+        let ready = poll(&mut [PollFd::new(self.pty.master.as_fd(), PollFlags::POLLIN)], timeout);
+        if matches!(ready, Ok(count) if count > 0) {
+            let mut buffer = [0; 65536];
+            match read(&self.pty.master, &mut buffer) {
+                Ok(count) => self.screen.process(&buffer[..count]),
+                Err(Errno::EAGAIN | Errno::EIO | Errno::EINTR) => {}
+                Err(error) => panic!("{}", io::Error::from(error)),
+            }
+        }
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn cells(count: u16) -> NonZeroU16 {
+    NonZeroU16::new(count).unwrap()
+}
+
+/// Whether a row is the first line of awesh's prompt.
+fn is_state(row: &str) -> bool {
+    ["🤖", "🧠", "💀"].iter().any(|sign| row.starts_with(sign))
+}
