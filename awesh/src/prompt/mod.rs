@@ -94,8 +94,10 @@ pub struct PromptText {
 #[derive(Debug, Clone, Default)]
 pub struct PromptData {
     facts: text::Facts,
-    /// Whether all of it had been read before and still held.
+    /// Whether git and Kubernetes had been read before and that still held.
     pub hit: bool,
+    /// How long these two took. The work tree, which may come too late without harm, does not count.
+    pub took: Duration,
 }
 
 /// Reads what the prompt shows and writes it.
@@ -127,8 +129,6 @@ impl PromptSource {
         let data = self.data(session);
         let fetched = Instant::now();
         let text = data.text(session, style);
-        let operation = if data.hit { "cache hit" } else { "cache miss" };
-        messages::timing(format_args!("prompt data fetch ({operation})"), fetched - started);
         messages::timing("prompt text", fetched.elapsed());
         messages::timing("total prompt generation", started.elapsed());
         text
@@ -140,23 +140,36 @@ impl PromptSource {
         let question = git_question(session);
         self.git.ask(question.clone());
         self.kube.ask(kube::Question::new(session.directory, session.variable));
-        self.work_tree.ask(question);
         let git = self.git.answer(started + DEADLINE);
         let kube = self.kube.answer(started + DEADLINE);
-        let in_repository = matches!(&git, Some(Fetched { answer: git::Git::Head(head), .. }) if !head.bare);
-        let work_tree = if in_repository { self.work_tree.answer(started + work_tree::BUDGET) } else { None };
+        let took = started.elapsed();
+        let is_hit = |hit: Option<bool>| hit.unwrap_or(false);
+        let hit = is_hit(git.as_ref().map(|git| git.hit)) && is_hit(kube.as_ref().map(|kube| kube.hit));
+        let work_tree = match &git {
+            Some(Fetched { answer: git::Git::Head(head), .. }) if !head.bare => self.work_tree(question),
+            _ => None,
+        };
+        let cache = if hit { "hit" } else { "miss" };
+        messages::timing(format_args!("prompt data fetch (cache {cache})"), took);
         say("git", git.as_ref());
         say("kubernetes", kube.as_ref());
         say("git work tree", work_tree.as_ref());
-        let is_hit = |hit: Option<bool>| hit.unwrap_or(false);
         PromptData {
-            hit: is_hit(git.as_ref().map(|git| git.hit)) && is_hit(kube.as_ref().map(|kube| kube.hit)),
+            hit,
+            took,
             facts: text::Facts {
                 git: git.map(|fetched| fetched.answer),
                 kube: kube.map(|fetched| fetched.answer),
                 work_tree: work_tree.and_then(|fetched| fetched.answer),
             },
         }
+    }
+
+    /// The work tree's state, where it is known in a moment. Asked last: it must not be in the others' way.
+    fn work_tree(&mut self, question: git::Question) -> Option<Fetched<Option<WorkTree>>> {
+        let started = Instant::now();
+        self.work_tree.ask(question);
+        self.work_tree.answer(started + work_tree::BUDGET)
     }
 }
 

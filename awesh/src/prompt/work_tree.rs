@@ -2,8 +2,6 @@
 //! repository is large, so the prompt waits for it a moment at most, and an answer that comes later is not
 //! shown at the next prompt: it may no longer be true.
 
-use std::collections::HashMap;
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use git2::{Repository, StatusOptions};
@@ -31,26 +29,27 @@ pub(super) struct WorkTree {
 
 /// The worker's work.
 pub(super) fn work() -> Work<Question, Option<WorkTree>> {
-    let mut slow: HashMap<PathBuf, Instant> = HashMap::new();
+    // Which questions took too long, and until when they are not gone into.
+    let mut slow: Vec<(Question, Instant)> = Vec::new();
     Box::new(move |question| {
         let started = Instant::now();
-        slow.retain(|_, until| *until > started);
-        let Ok(repository) = git::open(&question) else { return (None, false) };
-        let Some(place) = repository.workdir().filter(|place| !slow.contains_key(*place)) else {
+        slow.retain(|(_, until)| *until > started);
+        if slow.iter().any(|(asked, _)| *asked == question) {
             return (None, false);
-        };
-        let work_tree = read(&repository);
+        }
+        let work_tree = read(&question);
         let took = started.elapsed();
         if took > BUDGET {
-            slow.insert(place.to_owned(), started + took * PATIENCE);
+            slow.push((question, started + took * PATIENCE));
         }
         (work_tree, false)
     })
 }
 
-fn read(repository: &Repository) -> Option<WorkTree> {
-    let changed = is_changed(repository)?;
-    let (ahead, behind) = distance(repository).unwrap_or_default();
+fn read(question: &Question) -> Option<WorkTree> {
+    let repository = git::open(question).ok()?;
+    let changed = is_changed(&repository)?;
+    let (ahead, behind) = distance(&repository).unwrap_or_default();
     Some(WorkTree { changed, ahead, behind })
 }
 

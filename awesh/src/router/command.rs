@@ -2,8 +2,9 @@
 //! the word that decides, and whether the session knows it.
 
 use super::facts::{CommandKind, Facts};
-use super::operands::{self, Operands};
+use super::operands::Operands;
 use super::syntax::{Kind, Token};
+use super::usage;
 
 /// How a line begins.
 #[derive(Debug)]
@@ -31,6 +32,8 @@ pub(super) struct Call<'a> {
     pub(super) takes: Option<Operands>,
     /// The word and what follows, up to the next operator.
     pub(super) tokens: &'a [Token<'a>],
+    /// The word and all that follows.
+    pub(super) line: &'a [Token<'a>],
     /// Whether assignments or redirections stand before it.
     pub(super) prefixed: bool,
     /// Whether a command or a reserved word that takes a command stands before it.
@@ -104,7 +107,6 @@ fn word<'a>(call: &Call<'a>, facts: &impl Facts) -> Option<Step<'a>> {
     if call.word.contains('/') || matches!(call.word, "." | ".." | "~") || call.word.starts_with('~') {
         return Some(Step::Settled(Head::Path));
     }
-    // Where a session has an alias for it, `?` and `,` behind a word are still not part of a name.
     let kind = facts.resolve(call.word)?;
     if kind == CommandKind::Keyword {
         return Some(keyword(call, facts));
@@ -114,7 +116,7 @@ fn word<'a>(call: &Call<'a>, facts: &impl Facts) -> Option<Step<'a>> {
         .iter()
         .find(|token| !matches!(token.kind, Kind::Flag | Kind::Dash | Kind::Assignment));
     let runs_next = call.takes == Some(Operands::Command)
-        && next.is_some_and(|next| next.kind == Kind::Plain && facts.resolve(next.text).is_some());
+        && next.is_some_and(|next| next.kind == Kind::Plain && runs(facts.resolve(next.text)));
     Some(if runs_next { Step::Next } else { Step::Settled(Head::Known) })
 }
 
@@ -135,6 +137,7 @@ fn keyword<'a>(call: &Call<'a>, facts: &impl Facts) -> Step<'a> {
         "function" if operand(1).is_none_or(|second| matches!(second.text, "{" | "(")) => syntax,
         "case" | "function" => Step::Reserved,
         "[[" | "{" | "!" | "coproc" => syntax,
+        "if" | "while" | "until" if goes_on(call.line) => syntax,
         "time" | "if" | "while" | "until" if runs(operand(0)) => Step::Next,
         "time" if operand(0).is_some_and(|first| first.kind == Kind::Flag) => Step::Next,
         // Nothing begins with these but the rest of something that was not finished.
@@ -142,11 +145,25 @@ fn keyword<'a>(call: &Call<'a>, facts: &impl Facts) -> Step<'a> {
     }
 }
 
+/// `; then`, `; do`: whatever the condition runs, it is one.
+fn goes_on(line: &[Token<'_>]) -> bool {
+    line.windows(2).any(|pair| {
+        matches!(pair[0].kind, Kind::Operator | Kind::Newline) && matches!(pair[1].text, "then" | "do")
+    })
+}
+
 fn call<'a>(tokens: &'a [Token<'a>], at: usize, prefixed: bool, wrapped: bool) -> Call<'a> {
     let word = tokens[at].text;
     let rest = &tokens[at + 1..];
     let end = rest.iter().position(ends_command).unwrap_or(rest.len());
-    Call { word, takes: operands::of(word), tokens: &tokens[at..=at + end], prefixed, wrapped }
+    Call {
+        word,
+        takes: usage::of(word),
+        tokens: &tokens[at..=at + end],
+        line: &tokens[at..],
+        prefixed,
+        wrapped,
+    }
 }
 
 fn ends_command(token: &Token<'_>) -> bool {
@@ -156,4 +173,9 @@ fn ends_command(token: &Token<'_>) -> bool {
 /// `name()`
 fn is_function(tokens: &[Token<'_>], at: usize) -> bool {
     matches!(&tokens[at + 1..], [open, close, ..] if open.text == "(" && close.text == ")")
+}
+
+/// Whether what a word is can be run by another command.
+fn runs(kind: Option<CommandKind>) -> bool {
+    !matches!(kind, None | Some(CommandKind::Keyword))
 }

@@ -121,17 +121,18 @@ const QUESTIONS: &str = "what who whom whose which when where why how whats hows
     whatever whichever whether";
 
 const AUXILIARIES: &str = "is are was were am be been being does did do has have had having can could should
-    would will shall may might must cannot cant dont doesnt isnt wont arent ain't gonna wanna gotta ought";
+    would will shall may might must cannot not cant dont doesnt isnt wont arent ain't gonna wanna gotta ought";
 
 const PRONOUNS: &str = "i me you we us he him she they them it its itself myself yourself themselves
     something anything everything nothing someone anyone everyone somebody anybody everybody nobody mine yours
     ours theirs im ive id ill youre theyre lets there's thats";
 
-const DETERMINERS: &str = "the my your our their his her this that these those teh whose";
+const DETERMINERS: &str =
+    "the my your our their his her this that these those teh some any every each another";
 
 const ARTICLES: &str = "a an";
 
-const QUANTIFIERS: &str = "all any every each some no none both either neither another other others many much
+const QUANTIFIERS: &str = "all any every each some no none both either neither other others many much
     most more several few fewer enough only such various multiple least";
 
 const PREPOSITIONS: &str = "of with without from into onto under over below above between within through
@@ -149,7 +150,7 @@ const POLITE: &str = "please pls plz thanks thank thx kindly sorry";
 const GREETINGS: &str =
     "hi hello hey ok okay yes no yeah yep nope sure great nice cool perfect alright welcome";
 
-const ADVERBS: &str = "not also just now again already still here there too very really actually currently
+const ADVERBS: &str = "also just now again already still here there too very really actually currently
     recursively always never often sometimes today yesterday tomorrow tonight soon later ago almost away back
     together separately alone even ever quite rather maybe perhaps probably exactly simply properly correctly
     automatically manually immediately quickly slowly easily directly respectively alphabetically numerically
@@ -246,7 +247,7 @@ const NOUNS: &str = "access account action activity addon address admin age agen
     webpage website week weekend whitespace width wifi wildcard window wireless word work worker workload workspace
     world write year yaml zip zone zombie attack article recipe reply answer week thanksgiving default";
 
-const ADJECTIVES: &str = "one two three four five six seven eight nine ten first second third next previous
+const ADJECTIVES: &str = "new used verbose one two three four five six seven eight nine ten first second third next previous
     last same half whole able absolute active actual additional advanced alive alphabetical alternative
     annotated anonymous appropriate ascii associated automatic available average bad bare basic beautiful best
     better big bigger biggest binary blank blue bold bound brief bright broken busy case central certain cheap

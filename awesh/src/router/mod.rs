@@ -13,15 +13,16 @@ mod facts;
 mod lexicon;
 mod operands;
 mod prose;
+mod reading;
 mod syntax;
 #[cfg(test)]
 mod tests;
+mod usage;
 mod weigh;
 
 pub use batch::{BatchError, route_command};
 pub use facts::{CommandKind, Facts, StaticFacts};
 
-use command::Head;
 use syntax::{Kind, Token};
 
 /// Where a line goes.
@@ -91,25 +92,24 @@ pub fn route<'a>(line: &'a str, facts: &impl Facts) -> Verdict<'a> {
 }
 
 fn decide(tokens: &[Token<'_>], facts: &impl Facts) -> (Route, Reason) {
-    let head = command::head(tokens, facts);
-    if let Head::Unknown(call) = &head
-        && is_control(call, tokens)
-    {
+    if is_control(tokens, facts) {
         return (Route::Control, Reason::Own);
     }
-    weigh::weigh(&head, tokens, facts)
+    weigh::weigh(&command::head(tokens, facts), tokens, facts)
 }
 
-/// Whether the line is a simple call of one of awesh's own commands. One that the session knows by that name
-/// is the session's, and does not come here.
-fn is_control(call: &command::Call<'_>, tokens: &[Token<'_>]) -> bool {
-    CONTROLS.contains(&call.word)
-        && !call.prefixed
-        && !call.wrapped
-        && call.tokens.len() == tokens.len()
-        && !tokens
-            .iter()
-            .any(|token| matches!(token.kind, Kind::Redirection | Kind::Bracket | Kind::Expansion))
+/// Whether the line is a simple call of one of awesh's own commands. An alias or a function that the session
+/// has by that name comes first.
+fn is_control(tokens: &[Token<'_>], facts: &impl Facts) -> bool {
+    let is_simple = |token: &Token<'_>| {
+        !matches!(
+            token.kind,
+            Kind::Operator | Kind::Newline | Kind::Redirection | Kind::Bracket | Kind::Expansion
+        )
+    };
+    tokens.first().is_some_and(|first| CONTROLS.contains(&first.text))
+        && tokens.iter().all(is_simple)
+        && !matches!(facts.resolve(tokens[0].text), Some(CommandKind::Alias | CommandKind::Function))
 }
 
 /// The beginning of a line, cut between two characters.

@@ -1,7 +1,7 @@
 //! What commands take: enough of it to see that `kill the process on port 8080` is no call of kill. A command
 //! that is not in the table may take anything.
 
-use super::facts::Facts;
+use super::facts::{CommandKind, Facts};
 use super::lexicon::{self, Class};
 use super::syntax::{Kind, Token};
 
@@ -22,6 +22,8 @@ pub(super) enum Operands {
     Command,
     /// One of these words, then whatever that takes.
     Subcommand(&'static str),
+    /// Any of these words, or others of the user's own.
+    Targets(&'static str),
     /// Flags before anything else.
     Flags,
     /// Conditions, with an operator.
@@ -34,16 +36,8 @@ pub(super) enum Operands {
     User,
     /// A pattern, then files.
     Pattern,
-}
-
-/// What the command of this name takes; none where that is not known here.
-pub(super) fn of(command: &str) -> Option<Operands> {
-    let names = |names: &str| names.split_ascii_whitespace().any(|name| name == command);
-    let kind = KINDS.iter().find(|(commands, _)| names(commands)).map(|(_, operands)| *operands);
-    kind.or_else(|| {
-        let (_, known) = SUBCOMMANDS.iter().find(|(commands, _)| names(commands))?;
-        Some(Operands::Subcommand(known))
-    })
+    /// A script, then what it takes.
+    Script,
 }
 
 /// Whether a word is a mistyped `echo` or `printf`: what follows is a text and says nothing about the line.
@@ -55,42 +49,73 @@ pub(super) fn is_near_echo(word: &str) -> bool {
 /// Whether operands are of the kind that the command takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fit {
+    /// They are as nobody would write them otherwise.
+    Surely,
     /// They are.
     Fits,
-    /// They are not.
-    Misfits,
     /// They may be.
     Unknown,
+    /// They are not.
+    Misfits,
 }
 
 impl Operands {
     /// Judges the operands, the flags among them included.
     pub(super) fn fit(self, operands: &[Token<'_>], facts: &impl Facts) -> Fit {
-        let mut words = operands.iter().filter(|token| !matches!(token.kind, Kind::Flag | Kind::Dash));
+        let mut words = operands.iter().filter(|token| !is_flag(token));
         let Some(first) = words.next() else { return Fit::Fits };
-        let is_word = |token: &Token<'_>| token.kind == Kind::Plain;
-        let fits = |fits: bool| if fits { Fit::Fits } else { Fit::Misfits };
+        let has_flags = operands.iter().any(is_flag);
         match self {
             Self::Text => Fit::Fits,
-            Self::Nothing => fits(!is_word(first) && first.kind != Kind::Number),
-            Self::Numbers => fits(!operands.iter().any(is_word)),
-            Self::Variables => fits(!operands.iter().any(|token| is_word(token) && !is_variable(token))),
-            Self::Commands | Self::Command if is_word(first) => fits(facts.resolve(first.text).is_some()),
-            Self::Subcommand(known) if is_word(first) => {
-                fits(known.split_ascii_whitespace().any(|name| name == first.text))
+            Self::Nothing => misfits_if(is_word(first) || first.kind == Kind::Number),
+            Self::Numbers => misfits_if(operands.iter().any(is_word)),
+            Self::Variables => misfits_if(operands.iter().any(|token| is_word(token) && !is_variable(token))),
+            Self::Commands | Self::Command if is_word(first) => misfits_if(!is_command(first, facts)),
+            Self::Subcommand(known) if is_word(first) && contains(known, first) => Fit::Fits,
+            Self::Subcommand(_) if is_word(first) && !has_flags => Fit::Misfits,
+            Self::Targets(known) if is_word(first) && !has_flags && contains(known, first) => Fit::Fits,
+            Self::Flags if is_flag(&operands[0]) => Fit::Surely,
+            Self::Flags => Fit::Misfits,
+            Self::Expression if operands.iter().any(is_comparison) => Fit::Surely,
+            Self::Expression => misfits_if(operands.len() > 1 && !operands.iter().any(is_operator)),
+            Self::Search => misfits_if(!has_flags && is_word(first) && operands.len() > 1),
+            Self::Host if is_word(first) && !is_small_word(first) && !is_listed(first) => Fit::Fits,
+            Self::Host if is_word(first) && is_small_word(first) => Fit::Misfits,
+            Self::User if first.kind == Kind::Number || is_small_word(first) => Fit::Misfits,
+            Self::Pattern
+                if !operands.iter().take(3).any(|token| matches!(token.text, "for" | "through")) =>
+            {
+                Fit::Fits
             }
-            Self::Flags => fits(!is_word(&operands[0])),
-            Self::Expression => fits(operands.len() < 2 || operands.iter().any(is_operator)),
-            Self::Search => {
-                let conditions = operands.iter().any(|token| token.kind == Kind::Flag);
-                fits(conditions || !is_word(first) || operands.len() == 1)
-            }
-            Self::Host | Self::User if is_word(first) && is_small_word(first) => Fit::Misfits,
-            // "for" what, or "through" what: nobody looks for these alone.
-            Self::Pattern if !matches!(first.text, "for" | "through") => Fit::Fits,
+            Self::Script if matches!(first.kind, Kind::Name | Kind::Path) => Fit::Fits,
             _ => Fit::Unknown,
         }
     }
+}
+
+fn misfits_if(misfits: bool) -> Fit {
+    if misfits { Fit::Misfits } else { Fit::Fits }
+}
+
+fn is_flag(token: &Token<'_>) -> bool {
+    matches!(token.kind, Kind::Flag | Kind::Dash)
+}
+
+fn is_word(token: &Token<'_>) -> bool {
+    token.kind == Kind::Plain
+}
+
+fn contains(words: &str, token: &Token<'_>) -> bool {
+    words.split_ascii_whitespace().any(|word| word == token.text)
+}
+
+/// Whether a word is a command's name. A reserved word is none: "which for".
+fn is_command(token: &Token<'_>, facts: &impl Facts) -> bool {
+    !matches!(facts.resolve(token.text), None | Some(CommandKind::Keyword))
+}
+
+fn is_listed(token: &Token<'_>) -> bool {
+    lexicon::class(&token.text.to_lowercase()).is_some()
 }
 
 /// Whether a word is none that things are named by.
@@ -107,152 +132,16 @@ fn is_variable(token: &Token<'_>) -> bool {
         && !matches!(class, Some(Auxiliary | Conjunction | Determiner | Preposition | Pronoun))
 }
 
-/// `=`, `-eq`, `x=1`, `a+b` …
+/// What stands between two values.
+fn is_comparison(token: &Token<'_>) -> bool {
+    matches!(
+        token.text,
+        "=" | "==" | "!=" | "+" | "*" | "/" | "%" | ":" | "-eq" | "-ne" | "-lt" | "-gt" | "-le" | "-ge"
+    )
+}
+
+/// `-eq`, `x=1`, `a+b` …
 fn is_operator(token: &Token<'_>) -> bool {
     matches!(token.kind, Kind::Flag | Kind::Assignment | Kind::Expansion | Kind::Redirection | Kind::Quoted)
         || token.text.contains(['=', '+', '*', '/', '%', '<', '>', '!', '-'])
 }
-
-const KINDS: [(&str, Operands); 12] = [
-    ("set", Operands::Flags),
-    ("grep egrep fgrep zgrep rg ag ack pgrep pkill killall look locate ansible", Operands::Pattern),
-    (
-        "echo printf wall say espeak espeak-ng figlet toilet banner cowsay cowthink lolcat logger notify-send
-        : true false apropos xmessage zenity dialog whiptail yad osascript trans translate fortune ponysay
-        yes set-title tmpmail pass-phrase eval todo task t note jrnl remind sgpt aichat llm mods
-        ollama",
-        Operands::Text,
-    ),
-    (
-        "top htop btop atop free uptime w clear reset pwd times logout reboot poweroff halt suspend whoami
-        arch nproc lsblk lscpu lsmem lspci lsusb lsmod dirs tty hostid users neofetch fastfetch iotop nmtui
-        cmatrix jobs history iftop glances vmstat iostat dstat cal ncal env printenv locale",
-        Operands::Nothing,
-    ),
-    (
-        "kill sleep usleep seq wait fg bg shift exit return break continue factor renice disown umask ulimit
-        nice date",
-        Operands::Numbers,
-    ),
-    ("read export unset local declare typeset readonly mapfile readarray getopts", Operands::Variables),
-    ("which type whereis whatis man hash command builtin help info tldr where", Operands::Commands),
-    ("time watch exec nohup sudo doas env", Operands::Command),
-    ("test [ [[ expr let", Operands::Expression),
-    ("find", Operands::Search),
-    (
-        "ssh ping ping6 host dig nslookup traceroute tracepath mtr telnet whois mosh nc curl wget",
-        Operands::Host,
-    ),
-    ("id groups last lastlog finger passwd su chage usermod userdel useradd", Operands::User),
-];
-
-/// Tools whose first operand is one of a set: the tools, the set.
-const SUBCOMMANDS: [(&str, &str); 16] = [
-    ("who", "am mom is"),
-
-    (
-        "make gmake ninja just rake task gradle mvn",
-        "all clean install test tests build check dist distclean run help lint fmt format doc docs release debug deploy
-        package compile verify start stop restart uninstall clobber bench publish watch serve dev",
-    ),
-    (
-        "git",
-        "add am annotate apply archive bisect blame branch bundle checkout cherry cherry-pick clean clone
-        commit config describe diff difftool fetch format-patch fsck gc gui grep help init instaweb log lfs
-        ls-files ls-remote ls-tree maintenance merge mergetool mv notes pull push range-diff rebase reflog
-        remote repack replace rerere reset restore rev-list rev-parse revert rm send-email shortlog show
-        show-branch sparse-checkout stash status submodule svn switch tag update-index update-ref var
-        version worktree flow cat-file hash-object count-objects whatchanged for-each-ref filter-branch
-        cvsimport daemon",
-    ),
-    (
-        "docker podman nerdctl",
-        "attach build builder buildx commit compose config container context cp create diff events exec
-        export history image images import info inspect kill load login logout logs machine manifest network
-        node pause plugin pod port ps pull push rename restart rm rmi run save scout search secret service
-        stack start stats stop swarm system tag top trust unpause update version volume wait generate play",
-    ),
-    (
-        "kubectl oc k",
-        "annotate api-resources api-versions apply attach auth autoscale certificate cluster-info completion
-        config cordon cp create debug delete describe diff drain edit events exec explain expose get
-        kustomize label logs options patch plugin port-forward proxy replace rollout run scale set taint top
-        uncordon version wait adm login logout new-app project projects status krew ctx ns",
-    ),
-    (
-        "systemctl",
-        "start stop restart reload status enable disable mask unmask is-active is-enabled is-failed
-        list-units list-unit-files list-timers list-sockets list-jobs list-dependencies list-machines
-        list-automounts list-paths show cat edit revert set-property daemon-reload daemon-reexec reboot
-        poweroff halt suspend hibernate rescue emergency isolate kill clean freeze thaw link preset reenable
-        add-wants add-requires set-default get-default help reset-failed show-environment set-environment
-        try-restart reload-or-restart switch-root kexec default hybrid-sleep suspend-then-hibernate
-        log-level",
-    ),
-    (
-        "apt apt-get aptitude dnf yum zypper pacman apk brew snap flatpak",
-        "install remove purge update upgrade full-upgrade dist-upgrade autoremove autoclean clean search show
-        list info policy download source build-dep check changelog edit-sources hold unhold showhold
-        markauto reinstall provides whatprovides repolist history group groupinstall localinstall makecache
-        downgrade erase deplist in rm up dup se if ref lr ar rr lu ps add del fix cache fetch stats version
-        dot index tap untap link unlink outdated doctor cleanup services cask leaves uses deps home cat edit
-        config tags pin unpin uninstall refresh revert enable disable connect disconnect interfaces
-        connections run alias aliases set get find remote-add remotes repair override mask upgrade-all
-        distro-sync swap module copr",
-    ),
-    (
-        "npm yarn pnpm bun",
-        "access add adduser audit bin bugs bundle cache ci completion config create dedupe deprecate diff
-        dist-tag docs doctor dlx edit exec explain explore find-dupes fund generate-lock-entry get global
-        help hook import info init install install-test link list login logout ls node org outdated owner
-        pack patch ping pkg prefix prune publish query rebuild remove repo restart root run run-script
-        search self-update set shrinkwrap star stars start stop store team test token uninstall unlink
-        unpublish up update upgrade upgrade-interactive version versions view why whoami workspace
-        workspaces x i t rm un licenses policies require build dev lint",
-    ),
-    (
-        "go",
-        "bug build clean doc env fix fmt generate get help install list mod run test tool version vet work
-        telemetry",
-    ),
-    (
-        "cargo",
-        "add audit bench build check clean clippy config doc expand fetch fix fmt generate generate-lockfile
-        help init install locate-project login logout metadata miri new nextest outdated owner package pkgid
-        publish remove report run rustc rustdoc search test tree uninstall update vendor verify-project
-        version watch yank b c d r t",
-    ),
-    (
-        "pip pip3 pipx poetry uv",
-        "cache check completion config debug download freeze hash help index inspect install list search show
-        uninstall wheel run runpip upgrade upgrade-all reinstall inject add build env export init lock new
-        publish remove self shell source sync update version about pip python tool tree venv",
-    ),
-    (
-        "helm",
-        "completion create dependency env get history install lint list ls package plugin pull push registry
-        repo rollback search show status template test uninstall upgrade verify version dep fetch delete
-        init inspect",
-    ),
-    (
-        "terraform tofu terragrunt",
-        "apply console destroy env fmt force-unlock get graph import init login logout metadata output plan
-        providers refresh show state taint test untaint validate version workspace run-all",
-    ),
-    (
-        "at batch",
-        "now noon midnight teatime tomorrow today monday tuesday wednesday thursday friday saturday sunday
-        next",
-    ),
-    (
-        "ip",
-        "addr address link route neigh neighbor neighbour rule maddr mroute netns tunnel tuntap monitor xfrm
-        token tcp_metrics l2tp macsec vrf sr nexthop mptcp ioam stats a l r n addrlabel ntable",
-    ),
-    (
-        "gh",
-        "auth browse codespace gist issue org pr project release repo cache run workflow alias api
-        attestation config extension gpg-key label preview ruleset search secret ssh-key status variable
-        completion help version copilot",
-    ),
-];

@@ -1,7 +1,7 @@
-//! Signs of plain language, and what weighs against them.
+//! Signs of plain language, and of shell, in a line.
 
-use super::lexicon::{self, Class};
-use super::syntax::{Kind, Token, is_other_script};
+use super::reading;
+use super::syntax::Token;
 
 /// Something that speaks for plain language, or for shell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,8 +41,12 @@ pub(super) enum Sign {
     VerbFirst,
     /// The first word is another word of the language.
     WordFirst,
-    /// The second word is one that tells about the first: "docker says …", "make is …".
+    /// The second word tells about the first ("docker is …"), or the first two are told about ("the build fails").
     Told,
+    /// Something is asked for the one who asks: "show me", "give us".
+    ForMe,
+    /// The last word asks kindly.
+    PoliteLast,
     /// Brackets or code where no shell has them.
     Aside,
     Number,
@@ -81,6 +85,23 @@ const GRAMMAR: [Sign; 17] = [
     Sign::Told,
 ];
 
+/// The signs of words and marks that no sentence needs.
+const FOREIGN_TO_LANGUAGE: [Sign; 13] = [
+    Sign::OtherWord,
+    Sign::Name,
+    Sign::Quoted,
+    Sign::Path,
+    Sign::Glob,
+    Sign::Flag,
+    Sign::Dash,
+    Sign::Expansion,
+    Sign::Assignment,
+    Sign::Escape,
+    Sign::Operator,
+    Sign::Redirection,
+    Sign::Newline,
+];
+
 /// How many kinds of sign there are.
 const KINDS: usize = Sign::Newline as usize + 1;
 
@@ -92,36 +113,7 @@ impl Signs {
     /// Counts the signs in a line.
     pub(super) fn of(tokens: &[Token<'_>]) -> Self {
         let mut signs = Self([0; KINDS]);
-        let tokens =
-            match tokens.iter().position(|token| !matches!(token.kind, Kind::Newline | Kind::Comment)) {
-                Some(first) => &tokens[first..],
-                None => return signs,
-            };
-        let mut word = String::new();
-        for (index, token) in tokens.iter().enumerate() {
-            signs.add_punctuation(token, index + 1 == tokens.len());
-            if token.kind != Kind::Plain {
-                signs.add_mark(token.kind);
-                continue;
-            }
-            let bare = token
-                .text
-                .trim_matches(|c: char| matches!(c, ',' | '.' | ':' | '?' | '!' | '\'' | '"' | '…'));
-            word.clear();
-            word.extend(bare.chars().flat_map(char::to_lowercase));
-            let class = lexicon::class(&word);
-            if bare.contains(is_other_script) {
-                signs.add(Sign::Script);
-            } else if index == 0 {
-                signs.add_first(token.text, bare, class);
-            } else {
-                signs.add_word(class, index);
-                // "…, why": as good as a mark.
-                if class == Some(Class::Question) && index + 1 == tokens.len() && signs.has(Sign::Comma) {
-                    signs.add(Sign::QuestionMark);
-                }
-            }
-        }
+        reading::read(tokens, &mut signs);
         signs
     }
 
@@ -140,94 +132,12 @@ impl Signs {
         GRAMMAR.into_iter().any(|sign| self.has(sign))
     }
 
-    fn add(&mut self, sign: Sign) {
+    /// Whether every word is one of the language, or a number.
+    pub(super) fn is_language(&self) -> bool {
+        FOREIGN_TO_LANGUAGE.into_iter().all(|sign| !self.has(sign))
+    }
+
+    pub(super) fn add(&mut self, sign: Sign) {
         self.0[sign as usize] += 1;
-    }
-
-    fn add_first(&mut self, text: &str, word: &str, class: Option<Class>) {
-        // No command ends so.
-        if text.ends_with([',', ':']) {
-            self.add(Sign::SmallFirst);
-        }
-        let mut letters = word.chars();
-        if letters.next().is_some_and(char::is_uppercase)
-            && letters.clone().count() > 0
-            && letters.all(char::is_lowercase)
-        {
-            self.add(Sign::Capital);
-        }
-        match class {
-            Some(Class::Question) => self.add(Sign::QuestionFirst),
-            Some(Class::Verb) => self.add(Sign::VerbFirst),
-            Some(Class::Noun | Class::Adjective | Class::Reports) => self.add(Sign::WordFirst),
-            Some(Class::Foreign) => self.add(Sign::Foreign),
-            Some(_) => self.add(Sign::SmallFirst),
-            None => {}
-        }
-    }
-
-    fn add_word(&mut self, class: Option<Class>, index: usize) {
-        let sign = match class {
-            Some(Class::Question) => Sign::Question,
-            Some(Class::Auxiliary) => Sign::Auxiliary,
-            Some(Class::Pronoun) => Sign::Pronoun,
-            Some(Class::Determiner) => Sign::Determiner,
-            Some(Class::Article) => Sign::Article,
-            Some(Class::Quantifier) => Sign::Quantifier,
-            Some(Class::Preposition) => Sign::Preposition,
-            Some(Class::Particle) => Sign::Particle,
-            Some(Class::Conjunction) => Sign::Conjunction,
-            Some(Class::Polite) => Sign::Polite,
-            Some(Class::Greeting) => Sign::OtherWord,
-            Some(Class::Adverb) => Sign::Adverb,
-            Some(Class::Verb) => Sign::Verb,
-            Some(Class::Reports) => Sign::Reports,
-            Some(Class::Noun) => Sign::Noun,
-            Some(Class::Adjective) => Sign::Adjective,
-            Some(Class::Foreign) => Sign::Foreign,
-            None => Sign::OtherWord,
-        };
-        self.add(sign);
-        if index == 1 && matches!(class, Some(Class::Auxiliary | Class::Reports)) {
-            self.add(Sign::Told);
-        }
-    }
-
-    fn add_punctuation(&mut self, token: &Token<'_>, last: bool) {
-        use Kind::{Bracket, Code, Name, Number, Operator, Plain, Quoted, Redirection};
-        let mut ending = token.text.chars().rev();
-        let (mark, before) = (ending.next(), ending.next());
-        let ends_sentence = matches!(token.kind, Plain | Name | Quoted | Number | Code | Bracket);
-        match (mark, before) {
-            (Some(',' | '，'), Some(_)) if !matches!(token.kind, Operator | Redirection) => {
-                self.add(Sign::Comma)
-            }
-            (Some('?' | '？'), Some(_)) if ends_sentence => self.add(Sign::QuestionMark),
-            (Some(':'), Some(_)) if ends_sentence => self.add(Sign::Colon),
-            (Some('.' | '!' | '…' | '。'), Some(before)) if ends_sentence && (before != '.' || last) => {
-                self.add(Sign::FullStop);
-            }
-            _ => {}
-        }
-    }
-
-    fn add_mark(&mut self, kind: Kind) {
-        self.add(match kind {
-            Kind::Plain | Kind::Comment => return,
-            Kind::Number => Sign::Number,
-            Kind::Quoted => Sign::Quoted,
-            Kind::Flag => Sign::Flag,
-            Kind::Dash => Sign::Dash,
-            Kind::Path => Sign::Path,
-            Kind::Name => Sign::Name,
-            Kind::Glob => Sign::Glob,
-            Kind::Expansion => Sign::Expansion,
-            Kind::Code | Kind::Bracket => Sign::Aside,
-            Kind::Assignment => Sign::Assignment,
-            Kind::Escape => Sign::Escape,
-            Kind::Operator => Sign::Operator,
-            Kind::Redirection => Sign::Redirection,
-            Kind::Newline => Sign::Newline,
-        });
     }
 }

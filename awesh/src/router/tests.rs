@@ -191,6 +191,8 @@ fn commands_are_bashs() {
     until ping -c1 db; do sleep 1; done
     case $1 in start) echo starting;; esac
     select x in yes no; do break; done
+    if is_up the server; then echo yes; fi
+    while there_is more; do :; done
     function greet { echo hi there; }
     hello() { echo "hello, $1"; }
     [ -d src ] || mkdir src
@@ -234,6 +236,46 @@ fn commands_are_bashs() {
     expr 2 + 2
     seq 10
     \time ls
+    touch a b c d e
+    set a b c
+    set - a +x
+    test this = that
+    expr this : that
+    cp this there
+    mv this that
+    convert in out
+    ls on off
+    which that
+    which is
+    type is
+    man is
+    who mom likes
+    help me
+    kill all
+    export the
+    make this
+    wait for
+    git commit -m this is the fix
+    git stash push -m wip on the thing
+    git grep how to
+    docker exec web ls in
+    kubectl get nodes and pods
+    apt search what is this
+    sudo echo how are you today
+    nohup make all
+    builtin echo this is the text
+    command ls this
+    python this.py what is this
+    sh deploy.sh to the prod
+    ssh the-host what is up
+    ssh web tail the.log
+    watch ls the
+    yes I agree to the terms
+    eval echo what is this
+    rg how to
+    pkill the
+    fold it
+    sudo rm this
         "#,
     );
 }
@@ -421,6 +463,37 @@ fn requests_that_begin_with_a_command_are_asked() {
     users who logged in this week
     let me see what is listening
     git 怎么撤销上一次提交？
+    docker 容器为什么启动失败
+    find big files
+    find broken symlinks
+    find where nginx stores its logs
+    which port does postgres listen on
+    kill zombie processes
+    kill whatever is on port 3000
+    top memory users
+    top 5 biggest files
+    last 10 commands I ran
+    watch for changes in src and rerun the tests
+    docker is not starting
+    curl is hanging
+    rm says permission denied
+    df shows 100% on /
+    kubectl says unauthorized
+    npm start fails with port in use
+    git show me the last commit
+    git says detached head
+    grep recursively for foo but ignore node_modules
+    python script fails with unicode error
+    ssh connection refused, what now
+    less verbose please
+    more details please
+    play some music
+    locate the nginx config
+    sudo is asking for a password every time
+    do I have docker installed?
+    time to clean up the disk
+    no thanks
+    nice work, now do it for staging too
         "#,
     );
 }
@@ -451,9 +524,18 @@ fn own_commands_are_control() {
     for line in ["aweh | less", "awes; ls", "FOO=1 awes", "sudo awes", "awes > file", "awes && ls"] {
         assert_eq!(route(line, &facts).route, Route::Bash, "{line}");
     }
-    // The session's own function of that name comes first.
-    let facts = StaticFacts::listed("aweh");
-    assert_eq!(route("aweh", &facts).route, Route::Bash);
+    struct Has(CommandKind);
+    impl Facts for Has {
+        fn resolve(&self, _: &str) -> Option<CommandKind> {
+            Some(self.0)
+        }
+        fn path_exists(&self, _: &str) -> bool {
+            false
+        }
+    }
+    assert_eq!(route("aweh", &Has(CommandKind::Function)).route, Route::Bash);
+    assert_eq!(route("aweh", &Has(CommandKind::Alias)).route, Route::Bash);
+    assert_eq!(route("aweh", &Has(CommandKind::File)).route, Route::Control);
 }
 
 #[test]

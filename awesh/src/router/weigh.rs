@@ -25,17 +25,17 @@ pub(super) fn weigh(head: &Head<'_>, tokens: &[Token<'_>], facts: &impl Facts) -
     match head {
         Head::Nothing => (Route::Bash, Reason::Nothing),
         Head::Syntax => (Route::Bash, Reason::Syntax),
-        Head::Known(call) => match is_no_call(call, KNOWN, tokens, facts) {
+        Head::Known(call) => match is_no_call(call, KNOWN, facts) {
             true => (Route::Ask, Reason::NoCall),
             false => (Route::Bash, Reason::Command),
         },
-        Head::Path(call) => match is_no_call(call, PATH, tokens, facts) {
+        Head::Path(call) => match is_no_call(call, PATH, facts) {
             true => (Route::Ask, Reason::NoCall),
             false => (Route::Bash, Reason::Syntax),
         },
         Head::Reserved => {
             let signs = Signs::of(tokens);
-            judge(signs.has_grammar() && points(&signs, tokens) > UNKNOWN)
+            judge(signs.has_grammar() && points(&signs, tokens, UNKNOWN_LENGTH) > UNKNOWN)
         }
         Head::Unknown(call) => judge(is_prose(call, tokens)),
     }
@@ -46,29 +46,35 @@ fn judge(prose: bool) -> (Route, Reason) {
 }
 
 /// Whether a line that begins with a command is no call of it.
-fn is_no_call(call: &Call<'_>, bar: i32, tokens: &[Token<'_>], facts: &impl Facts) -> bool {
+fn is_no_call(call: &Call<'_>, bar: i32, facts: &impl Facts) -> bool {
     if call.tokens.len() == 1 || call.prefixed {
         return false;
     }
-    let signs = Signs::of(tokens);
+    let signs = Signs::of(call.line);
     if call.takes == Some(Operands::Text) {
         // It may say anything; a question about the command itself still shows.
         return signs.has(Sign::Told) && signs.has(Sign::Comma) && signs.has(Sign::Question);
     }
-    let bar = bar + if call.wrapped { 10 } else { 0 } - fit_points(call, facts);
-    let exceeds = |tokens: &[Token<'_>], signs: &Signs| signs.has_grammar() && points(signs, tokens) > bar;
+    let fit = call.takes.map_or(Fit::Unknown, |takes| takes.fit(call.operands(), facts));
+    let reads = |tokens: &[Token<'_>], signs: &Signs| {
+        // What the command does not take is as good as grammar, if it is all language.
+        let holds = signs.has_grammar() || (fit == Fit::Misfits && signs.is_language() && tokens.len() > 2);
+        holds
+            && points(signs, tokens, KNOWN_LENGTH) + fit_points(fit) > bar + if call.wrapped { 10 } else { 0 }
+    };
     // The first command of several must be no call by itself: what follows may be a text that is printed.
-    exceeds(tokens, &signs)
-        && (call.tokens.len() == tokens.len() || exceeds(call.tokens, &Signs::of(call.tokens)))
+    fit != Fit::Surely
+        && reads(call.line, &signs)
+        && (call.tokens.len() == call.line.len() || reads(call.tokens, &Signs::of(call.tokens)))
         && !are_paths(call.operands(), facts)
 }
 
 /// What it says for plain language that the operands are such as the command takes, or are not.
-fn fit_points(call: &Call<'_>, facts: &impl Facts) -> i32 {
-    match call.takes.map(|takes| takes.fit(call.operands(), facts)) {
-        Some(Fit::Fits) => -25,
-        Some(Fit::Misfits) => 12,
-        Some(Fit::Unknown) | None => 0,
+fn fit_points(fit: Fit) -> i32 {
+    match fit {
+        Fit::Surely | Fit::Fits => -25,
+        Fit::Unknown => 0,
+        Fit::Misfits => 24,
     }
 }
 
@@ -93,7 +99,9 @@ fn is_prose(call: &Call<'_>, tokens: &[Token<'_>]) -> bool {
     ]
     .into_iter()
     .any(|sign| signs.has(sign));
-    !call.prefixed && (begins_as_prose || signs.has_grammar()) && points(&signs, tokens) > UNKNOWN
+    !call.prefixed
+        && (begins_as_prose || signs.has_grammar())
+        && points(&signs, tokens, UNKNOWN_LENGTH) > UNKNOWN
 }
 
 /// Whether all operands are things that are there: the words of a request seldom are.
@@ -102,13 +110,21 @@ fn are_paths(operands: &[Token<'_>], facts: &impl Facts) -> bool {
     names.peek().is_some() && names.all(|token| facts.path_exists(token.text))
 }
 
+/// What lines of two words, of three, of four or five, and of more have in points before they are read: a short
+/// one is rather a command.
+type Length = [i32; 4];
+
+const KNOWN_LENGTH: Length = [-45, -16, 0, 10];
+
+const UNKNOWN_LENGTH: Length = [-24, -16, 0, 10];
+
 /// What the signs in the line come to.
-fn points(signs: &Signs, tokens: &[Token<'_>]) -> i32 {
+fn points(signs: &Signs, tokens: &[Token<'_>], length: Length) -> i32 {
     let length = match tokens.iter().map(words).sum() {
-        0..=2 => -24,
-        3 => -16,
-        4 | 5 => 0,
-        _ => 10,
+        0..=2 => length[0],
+        3 => length[1],
+        4 | 5 => length[2],
+        _ => length[3],
     };
     let each = |(sign, points): &(Sign, i32)| match sign {
         // A sentence may be one word here, or many.
@@ -124,11 +140,11 @@ fn words(token: &Token<'_>) -> usize {
     1 + token.text.chars().filter(|c| is_other_script(*c)).take(16).count() / 3
 }
 
-const POINTS: [(Sign, i32); 41] = [
+const POINTS: [(Sign, i32); 43] = [
     (Sign::Question, 10),
-    (Sign::Auxiliary, 10),
+    (Sign::Auxiliary, 14),
     (Sign::Pronoun, 12),
-    (Sign::Determiner, 20),
+    (Sign::Determiner, 21),
     (Sign::Article, 19),
     (Sign::Quantifier, 12),
     (Sign::Preposition, 20),
@@ -152,7 +168,9 @@ const POINTS: [(Sign, i32); 41] = [
     (Sign::SmallFirst, 30),
     (Sign::VerbFirst, 28),
     (Sign::WordFirst, 12),
-    (Sign::Told, 15),
+    (Sign::Told, 28),
+    (Sign::ForMe, 14),
+    (Sign::PoliteLast, 14),
     (Sign::Aside, 3),
     (Sign::Number, -6),
     (Sign::Name, -7),
