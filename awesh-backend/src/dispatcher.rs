@@ -269,3 +269,6 @@ fn failed(id: QuestionId, failure: Failure) -> Event {
     tracing::info!(id, kind = ?failure.kind, "failed");
     Event::Failed { id: Some(id), kind: failure.kind, message: failure.message, hint: failure.hint }
 }
+
+#[cfg(test)]
+mod tests;

@@ -70,7 +70,9 @@ pub fn run(options: &Options) -> Result<(), Error> {
 fn start_log() {
     let level = config::log_level();
     let ours = Targets::new().with_target("awesh_backend", level).with_target("agents", level);
-    let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_ansi(false);
+    // A log that cannot be written is no reason to speak of it where it cannot be written.
+    let lines =
+        tracing_subscriber::fmt::layer().with_writer(io::stderr).with_ansi(false).log_internal_errors(false);
     // Already set only where the embedding program has a log of its own: then that one serves.
     let _ = tracing_subscriber::registry().with(lines).with(ours).try_init();
 }
