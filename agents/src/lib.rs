@@ -5,8 +5,9 @@
 //! set up. It knows neither socket nor terminal, and no secret reaches a model through it: what is lent as a
 //! model redacts what it is told and restores what it answers.
 //!
-//! Start with [`agent`] and [`context`]; then [`git`] for an agent that answers by itself and [`general`] for
-//! the one that asks a model. [`words`] is how agents understand a question without one.
+//! Start with [`agent`] and [`context`]; then [`git`] for an agent that answers by itself and
+//! [`general`](mod@general) for the one that asks a model. `words` is how agents understand a question without
+//! one.
 
 pub mod agent;
 pub mod context;

@@ -5,79 +5,28 @@
 //! what it fully understands and nothing else: one unknown word, and the question is not its own.
 
 /// Phrases without meaning of their own at the start of a question, the longest of a kind first.
-const OPENINGS: [&str; 34] = [
-    "hey",
-    "hi",
-    "ok",
-    "okay",
-    "please",
-    "so",
-    "and",
-    "can you",
-    "could you",
-    "would you",
-    "will you",
-    "i want to know",
-    "i want to see",
-    "i would like to see",
-    "i would like to know",
-    "do you know",
-    "let me see",
-    "let me know",
-    "tell me about",
-    "tell me",
-    "show me",
-    "show us",
-    "show",
-    "give me",
-    "list me",
-    "list",
-    "print",
-    "display",
-    "check",
-    "see",
-    "get me",
-    "get",
-    "just",
-    "now",
-];
+const OPENINGS: &str = "\
+    hey|hi|ok|okay|please|so|and|can you|could you|would you|will you|i want to know|i want to see|\
+    i would like to see|i would like to know|do you know|let me see|let me know|tell me about|tell me|\
+    show me|show us|show|give me|list me|list|print|display|check|see|get me|get|just|now";
 
 /// Phrases without meaning of their own at the end of a question.
-const ENDINGS: [&str; 24] = [
-    "please",
-    "for me",
-    "thanks",
-    "thank you",
-    "now",
-    "right now",
-    "currently",
-    "at the moment",
-    "here",
-    "in here",
-    "over here",
-    "to me",
-    "so far",
-    "exactly",
-    "in this dir",
-    "in this folder",
-    "in this directory",
-    "in the current folder",
-    "in the current dir",
-    "in the current directory",
-    "in my current directory",
-    "of this directory",
-    "of the current directory",
-    "of this folder",
-];
+const ENDINGS: &str = "\
+    please|for me|thanks|thank you|now|right now|currently|at the moment|here|in here|over here|to me|\
+    so far|exactly|in this dir|in this folder|in this directory|in the current folder|\
+    in the current dir|in the current directory|in my current directory|of this directory|\
+    of the current directory|of this folder";
 
 /// A question's words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Words(Vec<String>);
 
 impl Words {
-    /// The words of a question; `places` are further phrases that may end it ("in this repo").
-    pub(crate) fn of(text: &str, places: &[&str]) -> Self {
-        let mut words: Vec<String> = split(text);
+    /// The words of a question; `places` are further phrases that may end it ("in this repo|in git").
+    pub(crate) fn of(text: &str, places: &str) -> Self {
+        /// Bytes beyond which a question says more than a pattern could.
+        const LONGEST: usize = 200;
+        let mut words = if text.len() > LONGEST { Vec::new() } else { split(text) };
         while take_opening(&mut words) || take_ending(&mut words, places) {}
         Self(words)
     }
@@ -122,15 +71,20 @@ fn split(text: &str) -> Vec<String> {
 }
 
 fn take_opening(words: &mut Vec<String>) -> bool {
-    let taken = OPENINGS.iter().find_map(|phrase| starts_with(words, phrase)).unwrap_or(0);
+    let taken = OPENINGS.split('|').find_map(|phrase| starts_with(words, phrase)).unwrap_or(0);
     // The last words of a question are never mere opening: "list" alone is a command's name.
     let taken = if taken < words.len() { taken } else { 0 };
     words.drain(..taken);
     taken > 0
 }
 
-fn take_ending(words: &mut Vec<String>, places: &[&str]) -> bool {
-    let taken = ENDINGS.iter().chain(places).filter_map(|phrase| ends_with(words, phrase)).max().unwrap_or(0);
+fn take_ending(words: &mut Vec<String>, places: &str) -> bool {
+    let taken = ENDINGS
+        .split('|')
+        .chain(places.split('|'))
+        .filter_map(|phrase| ends_with(words, phrase))
+        .max()
+        .unwrap_or(0);
     let left = words.len() - taken;
     if left == 0 {
         return false;
@@ -222,7 +176,7 @@ mod tests {
     use super::*;
 
     fn words(text: &str) -> Vec<String> {
-        Words::of(text, &["in this repo"]).0
+        Words::of(text, "in this repo").0
     }
 
     #[test]
@@ -232,15 +186,16 @@ mod tests {
         assert_eq!(words("list"), ["list"]);
         assert_eq!(words("here"), ["here"]);
         assert_eq!(words(""), [""; 0]);
+        assert_eq!(words(&"please ".repeat(100)), [""; 0]);
     }
 
     #[test]
     fn a_pattern_matches_as_a_whole() {
-        let question = Words::of("show the last 5 commits", &[]);
+        let question = Words::of("show the last 5 commits", "");
         assert_eq!(question.match_pattern("[the] last|latest [#] commits").unwrap().number, Some(5));
         assert_eq!(question.match_pattern("the last [#]"), None);
         assert_eq!(question.match_pattern("last # commits"), None);
-        let question = Words::of("the last commits", &[]);
+        let question = Words::of("the last commits", "");
         assert_eq!(question.match_pattern("[the] last|latest [#] commits").unwrap().number, None);
     }
 

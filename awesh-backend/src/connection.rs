@@ -33,9 +33,9 @@ pub(crate) async fn serve(
     let (events, outgoing) = mpsc::channel(EVENTS);
     let writing = tokio::spawn(write(writer, outgoing));
     let read = converse(Reader::new(reader), &events, components, patience, began).await;
-    if let Err(Error::Protocol(breach)) = &read {
+    if let Err(error) = &read {
         // The client may be gone already; then nobody needs to be told.
-        let _ = events.send(failed(breach)).await;
+        let _ = events.send(failed(error)).await;
     }
     drop(events);
     // A client that no longer reads must not keep the process.
@@ -78,19 +78,18 @@ async fn converse(
     ended
 }
 
-fn failed(breach: &Breach) -> Event {
-    let hint = match breach {
-        Breach::Version { .. } => {
+fn failed(error: &Error) -> Event {
+    let kind = match error {
+        Error::Protocol(_) => FailureKind::Protocol,
+        _ => FailureKind::Internal,
+    };
+    let hint = match error {
+        Error::Protocol(Breach::Version { .. }) => {
             Some("Start a new shell: awesh was replaced while this one ran.".to_owned())
         }
         _ => None,
     };
-    Event::Failed {
-        id: None,
-        kind: FailureKind::Protocol,
-        message: format!("The backend ends: {breach}."),
-        hint,
-    }
+    Event::Failed { id: None, kind, message: format!("The backend ends: {error}."), hint }
 }
 
 /// Requests from a socket.

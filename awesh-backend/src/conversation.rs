@@ -12,7 +12,7 @@ use agents::{ToolCall, ToolResult};
 const MEMORY: usize = 256 * 1024;
 
 /// What stands where an answer would.
-const INTERRUPTED: &str = "(The user ended this before it was answered.)";
+const INTERRUPTED: &str = "(This was ended before it was answered.)";
 
 /// The exchanges a shell remembers, oldest first.
 #[derive(Debug, Clone, Default)]

@@ -23,6 +23,9 @@ use crate::race::{DEADLINE, race};
 use crate::screen::{Proposals, Screen, Word};
 use crate::talk::{GatedModel, Memory};
 
+/// What is said of an agent that panicked.
+const DEFECT: &str = "The agent failed; this is a defect of awesh.";
+
 /// Questions that are answered at the same time.
 const QUESTIONS: usize = 16;
 
@@ -65,8 +68,7 @@ impl Dispatcher {
             events,
             patience,
             began,
-            client: Endpoint::of(&Settings::default())
-                .map(|endpoint| Arc::new(Client::new(endpoint, patience))),
+            client: client(&Settings::default(), patience),
             settings: Settings::default(),
             memory,
             is_ready: false,
@@ -112,7 +114,7 @@ impl Dispatcher {
         if let Some(key) = &settings.api_key {
             self.memory.gate().know(key.expose());
         }
-        let client = Endpoint::of(&settings).map(|endpoint| Arc::new(Client::new(endpoint, self.patience)));
+        let client = client(&settings, self.patience);
         let host = |client: &Result<Arc<Client>, Failure>| {
             client.as_ref().ok().map(|client| client.endpoint.host.clone())
         };
@@ -212,53 +214,49 @@ impl Answering {
     /// Answers and says so: exactly one last event, whatever happens.
     async fn run(self, context: Context) -> QuestionId {
         let cancelled = context.cancelled.clone();
+        let answer = AssertUnwindSafe(self.answer(&context)).catch_unwind();
         let event = tokio::select! {
             biased;
-            () = cancelled.cancelled() => {
-                failed(self.id, Failure::new(FailureKind::Cancelled, "Cancelled."))
-            }
+            () = cancelled.cancelled() => Err(Failure::new(FailureKind::Cancelled, "Cancelled.")),
             // A defect in an agent ends its question, not the backend.
-            ended = AssertUnwindSafe(self.answer(&context)).catch_unwind() => match ended {
-                Ok(event) => event,
-                Err(_) => failed(self.id, Failure::new(FailureKind::Internal, "The agent failed; this is a defect of awesh.")),
-            },
+            ended = answer => ended.unwrap_or_else(|_| Err(Failure::new(FailureKind::Internal, DEFECT))),
         };
+        let event = event.unwrap_or_else(|failure| failed(self.id, failure));
         // Work on other threads ends too.
         cancelled.cancel();
         let _ = self.events.send(event).await;
         self.id
     }
 
-    async fn answer(&self, context: &Context) -> Event {
+    /// The last event of a question that is answered, or why it is not.
+    async fn answer(&self, context: &Context) -> Result<Event, Failure> {
         if !caps::fits(context) {
-            let failure = Failure::new(FailureKind::Provider, "The question is too long.")
-                .hint("Ask for less at once.");
-            return failed(self.id, failure);
+            let too_long = Failure::new(FailureKind::Provider, "The question is too long.");
+            return Err(too_long.hint("Ask for less at once."));
         }
         let began = Instant::now();
         let winner = race(&self.components.specialists, &context.question, DEADLINE).await;
         let agent: Arc<dyn Agent> = winner.unwrap_or_else(|| self.components.general.clone());
         let race_ms = milliseconds(began);
         tracing::debug!(agent = agent.name(), race_ms, "claimed");
-        // The last word comes without an agent where nothing can answer.
-        if agent.name() != self.components.general.name() || context.model.is_ok() {
-            let _ = self
-                .events
-                .send(Event::Claimed { id: self.id, agent: agent.name().to_owned(), race_ms })
-                .await;
+        // Without a model the question is nobody's: that it failed says all.
+        if context.model.is_ok() || agent.name() != self.components.general.name() {
+            let claimed = Event::Claimed { id: self.id, agent: agent.name().to_owned(), race_ms };
+            let _ = self.events.send(claimed).await;
         }
         let running = Instant::now();
-        let ended = agent.run(context).await;
+        let Answer { usage } = agent.run(context).await?;
         let mut timings = vec![timing("race", race_ms)];
         if let Some(first) = self.screen.first_text() {
             timings.push(timing("first text", first.duration_since(began).as_secs_f64() * 1000.0));
         }
         timings.push(timing(agent.name(), milliseconds(running)));
-        match ended {
-            Ok(Answer { usage }) => Event::Done { id: self.id, usage, timings },
-            Err(failure) => failed(self.id, failure),
-        }
+        Ok(Event::Done { id: self.id, usage, timings })
     }
+}
+
+fn client(settings: &Settings, patience: Patience) -> Result<Arc<Client>, Failure> {
+    Endpoint::of(settings).map(|endpoint| Arc::new(Client::new(endpoint, patience)))
 }
 
 fn timing(name: &str, ms: f64) -> Timing {
@@ -269,3 +267,6 @@ fn failed(id: QuestionId, failure: Failure) -> Event {
     tracing::info!(id, kind = ?failure.kind, "failed");
     Event::Failed { id: Some(id), kind: failure.kind, message: failure.message, hint: failure.hint }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,11 +2,11 @@
 //!
 //! # Map
 //!
-//! In the order a question meets them: [`server`] accepts the one client, [`connection`] turns frames to
-//! requests and events to frames, [`dispatcher`] gives each question its task, [`race`] finds the agent, which
-//! then speaks to the [`screen`] and, through [`talk`], to a model. `talk` joins the [`gate`], the
-//! [`conversation`] and the [`ai`] client: nothing reaches a model except through it. [`tools`] are what a model
-//! may call, [`permission`] says what a proposed command could do.
+//! In the order a question meets them: `server` accepts the one client, `connection` turns frames to
+//! requests and events to frames, `dispatcher` gives each question its task, `race` finds the agent, which
+//! then speaks to the `screen` and, through `talk`, to a model. `talk` joins the `gate`, the
+//! `conversation` and the `ai` client: nothing reaches a model except through it. `tools` are what a model
+//! may call, `permission` says what a proposed command could do.
 //!
 //! # Invariants
 //!
@@ -49,7 +49,8 @@ pub use error::{Breach, Error};
 pub fn run(options: &Options) -> Result<(), Error> {
     /// Enough to answer one person; each thread costs memory in every shell.
     const WORKERS: usize = 2;
-    const BLOCKING: usize = 8;
+    /// Threads for what may block; those that hang on a file system are not counted on.
+    const BLOCKING: usize = 32;
     let began = Instant::now();
     start_log();
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -69,7 +70,9 @@ pub fn run(options: &Options) -> Result<(), Error> {
 fn start_log() {
     let level = config::log_level();
     let ours = Targets::new().with_target("awesh_backend", level).with_target("agents", level);
-    let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_ansi(false);
+    // A log that cannot be written is no reason to speak of it where it cannot be written.
+    let lines =
+        tracing_subscriber::fmt::layer().with_writer(io::stderr).with_ansi(false).log_internal_errors(false);
     // Already set only where the embedding program has a log of its own: then that one serves.
     let _ = tracing_subscriber::registry().with(lines).with(ours).try_init();
 }

@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use tokio::net::{UnixListener, UnixStream};
+use tokio::net::{UnixListener, UnixSocket, UnixStream};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::timeout;
 
@@ -51,9 +51,14 @@ async fn accept(listener: &UnixListener) -> io::Result<UnixStream> {
 
 fn listen(path: &Path) -> Result<(UnixListener, SocketFile), Error> {
     let failed = |source| Error::Listen { path: path.to_owned(), source };
-    let listener = UnixListener::bind(path).map_err(failed)?;
+    /// One client; a few more may wait to be refused.
+    const BACKLOG: u32 = 8;
+    let socket = UnixSocket::new_stream().map_err(failed)?;
+    socket.bind(path).map_err(failed)?;
     let file = SocketFile(path.to_owned());
+    // Nobody can connect before it listens: there is no moment at which others could.
     fs::set_permissions(path, Permissions::from_mode(0o600)).map_err(failed)?;
+    let listener = socket.listen(BACKLOG).map_err(failed)?;
     Ok((listener, file))
 }
 

@@ -28,9 +28,9 @@ impl Memory {
         self.gate.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Forgets what was said; secrets stay known.
-    pub(crate) fn forget(&self) {
-        *self.conversation() = Conversation::default();
+    /// Begins anew, secrets stay known. A talk that goes on remembers what it says where it began.
+    pub(crate) fn forget(&mut self) {
+        self.conversation = Arc::default();
     }
 
     fn conversation(&self) -> MutexGuard<'_, Conversation> {

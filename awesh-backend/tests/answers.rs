@@ -175,3 +175,17 @@ fn settings_change_without_a_restart() {
         other => panic!("{other:?}"),
     }
 }
+
+#[test]
+fn what_is_still_said_to_one_provider_is_not_told_to_the_next() {
+    let (one, two) =
+        (start([Reply::stream().piece("one").hold().finish("stop")]), start([Reply::text(&["two"])]));
+    let mut shell = Shell::with_model(&one);
+    let id = shell.ask("who are you?");
+    one.wait_for_requests(1);
+    shell.send(&Request::Set(Box::new(settings(&two))));
+    one.release();
+    assert_eq!(text(&shell.answer(id)), "one");
+    assert_eq!(shell.told("and you?"), "two");
+    assert_eq!(two.requests()[0].body["messages"].as_array().unwrap().len(), 2);
+}

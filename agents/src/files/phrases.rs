@@ -21,20 +21,10 @@ pub(super) enum Asked {
 const FILES: usize = 10;
 const FILES_MOST: usize = 100;
 
-const PLACES: [&str; 12] = [
-    "in the directory",
-    "in the folder",
-    "in my folder",
-    "of the directory",
-    "of the folder",
-    "below here",
-    "under this directory",
-    "below this directory",
-    "under here",
-    "in this dir",
-    "in the working directory",
-    "in this current directory",
-];
+const PLACES: &str = "\
+    in the directory|in the folder|in my folder|of the directory|of the folder|below here|\
+    under this directory|below this directory|under here|in this dir|in the working directory|\
+    in this current directory";
 
 use Asked::{Here, HowBig, HowMany, Largest, Newest};
 
@@ -87,7 +77,7 @@ const PLACED: [(&str, Asked); 4] = [
 
 /// What a question asks of the directory, if it asks that and nothing else.
 pub(super) fn understand(text: &str) -> Option<Asked> {
-    let words = Words::of(text, &PLACES);
+    let words = Words::of(text, PLACES);
     let placed = || names_place(text).then(|| words.look_up(&PLACED)).flatten();
     let (&asked, found) = words.look_up(&PHRASES).or_else(placed)?;
     let number = found.number.map(|number| number.clamp(1, FILES_MOST));

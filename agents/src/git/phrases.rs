@@ -32,30 +32,12 @@ pub(super) enum Claim {
 const COMMITS: usize = 10;
 const COMMITS_MOST: usize = 200;
 
-const PLACES: [&str; 22] = [
-    "in this repo",
-    "in this repository",
-    "in this git repo",
-    "in this git repository",
-    "in the repo",
-    "in the repository",
-    "in my repo",
-    "in my repository",
-    "of this repo",
-    "of this repository",
-    "of the repo",
-    "of the repository",
-    "of my repo",
-    "in this project",
-    "of this project",
-    "in the current repo",
-    "in git",
-    "in the current repository",
-    "on this branch",
-    "on the current branch",
-    "in my working tree",
-    "in the working tree",
-];
+const PLACES: &str = "\
+    in this repo|in this repository|in this git repo|in this git repository|in the repo|\
+    in the repository|in my repo|in my repository|of this repo|of this repository|of the repo|\
+    of the repository|of my repo|in this project|of this project|in the current repo|in git|\
+    in the current repository|on this branch|on the current branch|in my working tree|\
+    in the working tree";
 
 use Asked::{Branch, Branches, Commit, Diff, Log, Status};
 use Claim::{InRepository, NamesGit};
@@ -123,7 +105,7 @@ const PLACED: [(&str, (Asked, Claim)); 2] =
 
 /// What a question asks of a repository, if it asks that and nothing else.
 pub(super) fn understand(text: &str) -> Option<(Asked, Claim)> {
-    let words = Words::of(text, &PLACES);
+    let words = Words::of(text, PLACES);
     let named = names_git(text);
     let placed = || named.then(|| words.look_up(&PLACED)).flatten();
     let (&(asked, claim), found) = words.look_up(&PHRASES).or_else(placed)?;

@@ -4,8 +4,8 @@
 //! that nobody waits any more. There is no limit on how long an answer takes, only on how long nothing comes.
 //! Attempts are repeated ([`retry`]) as long as nothing was shown.
 //!
-//! What is sent and received is shaped in [`request`], [`body`], [`sse`] and [`stream`]; what went wrong is worded in
-//! [`fault`]. Secrets are none of this module's business: only [`talk`](crate::talk) uses it, from behind the
+//! What is sent and received is shaped in [`request`], [`body`], [`sse`] and [`stream`]; what went wrong is
+//! worded in [`fault`]. Secrets are none of this module's business: only [`talk`](crate::talk) uses it, from behind the
 //! gate.
 
 mod body;

@@ -20,8 +20,10 @@ pub(crate) struct Provider {
 }
 
 /// The providers known by name.
-const PROVIDERS: [Provider; 9] = [
+const PROVIDERS: [Provider; 10] = [
     hosted("openai", "https://api.openai.com/v1", "gpt-4.1", "OPENAI_API_KEY"),
+    // Its own compatible form; the key goes where every provider's goes.
+    hosted("anthropic", "https://api.anthropic.com/v1", "claude-sonnet-4-5", "ANTHROPIC_API_KEY"),
     hosted("openrouter", "https://openrouter.ai/api/v1", "openrouter/auto", "OPENROUTER_API_KEY"),
     local("ollama", "http://localhost:11434/v1", Some("qwen3")),
     // Serves the one model it was started with, whatever it is called.

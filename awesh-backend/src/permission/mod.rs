@@ -1,12 +1,13 @@
 //! What an action could do, as far as it can be told without doing it; pure.
 //!
-//! A command line is taken apart by its syntax tree ([`shell`]) and each of its commands looked up in a table
+//! A command line is taken apart by its syntax tree ([`shell`]) and each of its commands looked up in tables
 //! ([`commands`]). Only what is known to look and nothing else counts as looking; what is not known is unknown,
 //! never harmless.
 
 mod commands;
 pub(crate) mod path;
 mod shell;
+mod tables;
 
 use awesh_protocol::Risk;
 

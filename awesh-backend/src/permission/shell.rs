@@ -6,7 +6,8 @@
 
 use brush_parser::ast::{
     AndOr, AssignmentValue, Command, CommandPrefixOrSuffixItem as Item, CompoundCommand, CompoundList,
-    IoFileRedirectKind, IoFileRedirectTarget, IoRedirect, Pipeline, SimpleCommand, Word as RawWord,
+    IoFileRedirectKind, IoFileRedirectTarget, IoRedirect, Pipeline, RedirectList, SimpleCommand,
+    Word as RawWord,
 };
 use brush_parser::word::{Parameter, ParameterExpr, WordPiece, WordPieceWithSource};
 use brush_parser::{ParserOptions, tokenize_str_with_options, word};
@@ -100,21 +101,31 @@ impl Walk<'_> {
     }
 
     fn pipeline(&mut self, pipeline: &Pipeline) {
-        for command in &pipeline.seq {
-            match command {
-                Command::Simple(simple) => self.simple(simple),
-                Command::Compound(compound, redirects) => {
-                    self.compound(compound);
-                    redirects.iter().flat_map(|list| &list.0).for_each(|redirect| self.redirect(redirect));
-                }
-                // It names a command anew, and runs nothing yet.
-                Command::Function(_) => self.parts.opaque = true,
-                Command::ExtendedTest(test, redirects) => {
-                    self.parts.opaque |= substitutes(&test.expr.to_string());
-                    redirects.iter().flat_map(|list| &list.0).for_each(|redirect| self.redirect(redirect));
-                }
+        pipeline.seq.iter().for_each(|command| self.command(command));
+    }
+
+    fn command(&mut self, command: &Command) {
+        match command {
+            Command::Simple(simple) => self.simple(simple),
+            Command::Compound(compound, redirects) => {
+                self.compound(compound);
+                self.redirects(redirects.as_ref());
+            }
+            Command::Function(function) => {
+                // Whatever is called like it from now on runs this.
+                self.parts.opaque = true;
+                self.compound(&function.body.0);
+                self.redirects(function.body.1.as_ref());
+            }
+            Command::ExtendedTest(test, redirects) => {
+                self.parts.opaque |= substitutes(&test.expr.to_string());
+                self.redirects(redirects.as_ref());
             }
         }
+    }
+
+    fn redirects(&mut self, redirects: Option<&RedirectList>) {
+        redirects.iter().flat_map(|list| &list.0).for_each(|redirect| self.redirect(redirect));
     }
 
     fn compound(&mut self, compound: &CompoundCommand) {
@@ -145,7 +156,11 @@ impl Walk<'_> {
                 self.list(&clause.1.list);
             }
             // Arithmetic assigns, and runs what stands in the variables' subscripts.
-            CompoundCommand::Arithmetic(_) | CompoundCommand::Coprocess(_) => self.parts.opaque = true,
+            CompoundCommand::Arithmetic(_) => self.parts.opaque = true,
+            CompoundCommand::Coprocess(coprocess) => {
+                self.parts.opaque = true;
+                self.command(&coprocess.body);
+            }
             CompoundCommand::ArithmeticForClause(clause) => {
                 self.parts.opaque = true;
                 self.list(&clause.body.list);
