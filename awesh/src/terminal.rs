@@ -3,6 +3,7 @@
 //! Keys have one reader at a time and one order: what was typed ahead, and by whom it was taken, is kept in
 //! [`Keyboard`], so no key is lost between the line editor, a running command and an answer on the screen.
 
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind, Write};
 use std::os::fd::{AsFd, BorrowedFd};
@@ -28,7 +29,12 @@ pub struct Terminal {
 impl Terminal {
     /// Takes the terminal on standard input and output.
     pub fn take() -> io::Result<Self> {
-        Ok(Self { keyboard: Keyboard { tty: Tty::take()?, ahead: VecDeque::new() }, signals: Signals::install()? })
+        Ok(Self { keyboard: Keyboard::new(Tty::take()?), signals: Signals::install()? })
+    }
+
+    /// Whether it was closed.
+    pub fn is_gone(&self) -> bool {
+        self.signals.hung_up() || self.keyboard.ended.get()
     }
 
     /// Sets how the terminal treats what passes through it.
@@ -55,9 +61,15 @@ impl Terminal {
 pub struct Keyboard {
     tty: Tty,
     ahead: VecDeque<u8>,
+    /// Set when there is nobody to type any more.
+    ended: Cell<bool>,
 }
 
 impl Keyboard {
+    fn new(tty: Tty) -> Self {
+        Self { tty, ahead: VecDeque::new(), ended: Cell::new(false) }
+    }
+
     /// Readable when a key was typed that is not in [`Keyboard::take_ahead`].
     pub fn fd(&self) -> BorrowedFd<'_> {
         self.tty.as_fd()
@@ -85,16 +97,26 @@ impl Keyboard {
         }
     }
 
-    /// Reads keys into `buffer`; 0 where the terminal is gone.
+    /// Reads keys into `buffer`; 0 where the terminal is gone, or, if it edits lines itself, at an end of file.
     pub fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
             match read(&self.tty, buffer) {
                 Err(Errno::EINTR) => {}
-                Err(Errno::EIO) => return Ok(0),
+                Err(Errno::EIO) => {
+                    self.ended.set(true);
+                    return Ok(0);
+                }
                 Err(Errno::EAGAIN) => drop(wait_for(self.fd(), PollFlags::POLLIN)?),
                 result => return Ok(result?),
             }
         }
+    }
+
+    /// The same for a terminal that does not edit lines: there an end means that it is gone.
+    pub fn read_raw(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.read(buffer)?;
+        self.ended.set(self.ended.get() || count == 0);
+        Ok(count)
     }
 }
 

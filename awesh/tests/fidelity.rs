@@ -45,7 +45,8 @@ impl Case {
             done = done && terminal.runs(line);
         }
         let rows = terminal.bash_rows();
-        let rows: Vec<&str> = rows.iter().map(|row| row.strip_prefix("> ").unwrap_or(row)).collect();
+        let rows: Vec<String> =
+            rows.iter().map(|row| without_process_id(row.strip_prefix("> ").unwrap_or(row))).collect();
         format!("{}{}", rows.join("\n"), if done { "" } else { "\n(no prompt came)" })
     }
 
@@ -56,6 +57,14 @@ impl Case {
         let bash = mask(self.play(home.bash()), &home);
         let awesh = mask(self.play(same_home.awesh()), &same_home);
         (bash != awesh).then(|| format!("── {}\n── bash:\n{bash}\n── awesh:\n{awesh}\n", self.name))
+    }
+}
+
+/// `[1] 4711`, which bash prints of a job, without the number that no two runs share.
+fn without_process_id(row: &str) -> String {
+    match row.split_once("] ") {
+        Some((job, pid)) if job.starts_with('[') && pid.parse::<u32>().is_ok() => format!("{job}]"),
+        _ => row.to_owned(),
     }
 }
 

@@ -82,7 +82,10 @@ impl Output {
         let mut printed = Vec::new();
         while Instant::now() < deadline {
             let left = PollTimeout::try_from(deadline - Instant::now()).unwrap_or(PollTimeout::ZERO);
-            poll(&mut [PollFd::new(self.fd(), PollFlags::POLLIN)], left)?;
+            match poll(&mut [PollFd::new(self.fd(), PollFlags::POLLIN)], left) {
+                Ok(_) | Err(Errno::EINTR) => {}
+                Err(error) => return Err(error.into()),
+            }
             let (more, marked) = self.take()?;
             printed.extend(more);
             if marked {

@@ -1,7 +1,7 @@
 //! Moves bytes between the user's terminal and bash's while bash has it, and follows what bash does by its
 //! marks and messages. While a command runs nothing is interpreted but the marks.
 
-use std::io::{self, ErrorKind};
+use std::io;
 use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
@@ -47,7 +47,7 @@ impl BashSession {
     /// Lets bash have the terminal until it wants something.
     pub fn wait(&mut self, terminal: &mut Terminal) -> io::Result<Turn> {
         let mut buffer = vec![0; CHUNK];
-        if terminal.signals.hung_up() {
+        if terminal.is_gone() {
             return Ok(Turn::HungUp);
         }
         if self.watch().has_ended()
@@ -77,8 +77,8 @@ impl BashSession {
             if ready.room {
                 self.send_outgoing()?;
             }
-            if ready.key {
-                self.on_keys(terminal, &mut buffer)?;
+            if ready.key && self.on_keys(terminal, &mut buffer)? == 0 {
+                return Ok(Turn::HungUp);
             }
             if let Some(turn) = turn.or(self.at_prompt()?) {
                 return Ok(turn);
@@ -296,22 +296,22 @@ impl BashSession {
         Ok(())
     }
 
-    fn on_keys(&mut self, terminal: &mut Terminal, buffer: &mut [u8]) -> io::Result<()> {
-        let count = terminal.keyboard.read(buffer)?;
+    /// Takes keys to where they belong; how many there were.
+    fn on_keys(&mut self, terminal: &mut Terminal, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = terminal.keyboard.read_raw(buffer)?;
         let keys = &buffer[..count];
         match self.phase {
-            _ if count == 0 => return Err(ErrorKind::UnexpectedEof.into()),
-            Phase::Starting | Phase::Running => {
+            Phase::Starting | Phase::Running if !self.marked => {
                 self.outgoing.extend(terminal.keyboard.take_ahead());
                 self.outgoing.extend(keys);
             }
-            Phase::Prompt | Phase::Reading | Phase::Quiet if keys.contains(&INTERRUPT) => {
+            Phase::Reading | Phase::Quiet if keys.contains(&INTERRUPT) => {
                 self.outgoing.clear();
                 self.interrupt()?;
             }
-            Phase::Prompt | Phase::Reading | Phase::Quiet => terminal.keyboard.keep(keys),
+            _ => terminal.keyboard.keep(keys),
         }
-        Ok(())
+        Ok(count)
     }
 
     /// Whether bash is at its prompt with nothing left to be given to it.
@@ -384,17 +384,19 @@ impl BashSession {
         while !self.watch().has_ended() && Instant::now() < deadline {
             self.send_outgoing()?;
             self.output.take_background()?;
-            for message in self.link.borrow_mut().handshake.receive()? {
-                if message == Message::Started {
-                    self.link.borrow_mut().handshake.release()?;
-                }
+            let messages = self.link.borrow_mut().handshake.receive()?;
+            if messages.contains(&Message::Started) {
+                self.link.borrow_mut().handshake.release()?;
             }
             let link = self.link.borrow();
             let mut fds = [
                 PollFd::new(self.master.as_fd(), PollFlags::POLLIN),
                 PollFd::new(link.handshake.fd(), PollFlags::POLLIN),
             ];
-            poll(&mut fds, PollTimeout::try_from(LOOK_AGAIN).unwrap_or(PollTimeout::ZERO))?;
+            match poll(&mut fds, PollTimeout::try_from(LOOK_AGAIN).unwrap_or(PollTimeout::ZERO)) {
+                Ok(_) | Err(Errno::EINTR) => {}
+                Err(error) => return Err(error.into()),
+            }
         }
         Ok(())
     }

@@ -216,7 +216,7 @@ impl Feeder<'_> {
 
     fn read_keys(&mut self) -> io::Result<End> {
         let mut buffer = [0; 4096];
-        let count = self.terminal.keyboard.read(&mut buffer)?;
+        let count = self.terminal.keyboard.read_raw(&mut buffer)?;
         let keys = &buffer[..count];
         if count == 0 {
             return Ok(End::Gone);
@@ -267,7 +267,7 @@ impl Feeder<'_> {
             let _ = set_window_size(self.output.fd(), &self.terminal.size());
         }
         let ended = signals.take_child() && self.bash.has_ended();
-        if ended || signals.hung_up() { End::Gone } else { End::Done }
+        if ended || self.terminal.is_gone() { End::Gone } else { End::Done }
     }
 }
 

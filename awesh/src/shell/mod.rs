@@ -38,7 +38,12 @@ const OFFERS: u8 = 3;
 /// Runs a shell until bash ends; returns its exit status.
 pub fn run(options: &ShellOptions) -> io::Result<u8> {
     fallback::on_panic();
-    let status = Shell::start(options)?.run();
+    let mut shell = Shell::start(options)?;
+    let status = match shell.run() {
+        // Whatever failed then failed for that.
+        Err(_) if shell.terminal.is_gone() => shell.hang_up(),
+        status => status,
+    };
     tty::restore();
     // An exit status is a byte.
     status.map(|status| u8::try_from(status).unwrap_or(u8::MAX))
@@ -70,7 +75,7 @@ enum Flow {
 }
 
 impl Shell {
-    fn run(mut self) -> io::Result<i32> {
+    fn run(&mut self) -> io::Result<i32> {
         let mut command = None;
         loop {
             match self.session.wait(&mut self.terminal)? {
@@ -82,12 +87,15 @@ impl Shell {
                 }
                 Turn::Continuation => self.continuation(&mut command)?,
                 Turn::Ended(status) => return Ok(status),
-                Turn::HungUp => {
-                    self.session.hang_up()?;
-                    return Ok(HUNG_UP);
-                }
+                Turn::HungUp => return self.hang_up(),
             }
         }
+    }
+
+    /// The user's terminal is gone: so is everything on it.
+    fn hang_up(&mut self) -> io::Result<i32> {
+        self.session.hang_up()?;
+        Ok(HUNG_UP)
     }
 
     /// bash is at its prompt again, after `command` if it was given one.

@@ -59,7 +59,7 @@ impl Shell {
             renderer.tick(Instant::now(), &mut TerminalWriter)?;
             let due = [backend.deadline(), renderer.next_tick()].into_iter().flatten().min();
             let key = wait(&self.terminal, backend.fd(), backend.is_sending(), due)?;
-            if self.terminal.signals.hung_up() {
+            if self.terminal.is_gone() {
                 backend.cancel(id);
                 return Ok(Flow::Continue);
             }
@@ -77,7 +77,7 @@ impl Shell {
     /// Reads keys: Ctrl-C is for the answer, everything else for the next line.
     fn interrupted(&mut self) -> io::Result<bool> {
         let mut buffer = [0; 1024];
-        let count = self.terminal.keyboard.read(&mut buffer)?;
+        let count = self.terminal.keyboard.read_raw(&mut buffer)?;
         let keys = &buffer[..count];
         if count == 0 || keys.contains(&INTERRUPT) {
             return Ok(true);
@@ -123,11 +123,11 @@ impl Shell {
         let mut buffer = [0; 1024];
         loop {
             let given = if wait(&self.terminal, None, false, None)? {
-                match self.terminal.keyboard.read(&mut buffer)? {
+                match self.terminal.keyboard.read_raw(&mut buffer)? {
                     0 => Answer::Interrupt,
                     count => answer(&buffer[..count]),
                 }
-            } else if self.terminal.signals.hung_up() {
+            } else if self.terminal.is_gone() {
                 Answer::Interrupt
             } else {
                 Answer::Ignored
