@@ -67,7 +67,8 @@ const OWN: [&str; 6] = ["route", "backend", "help", "--help", "--version", "-V"]
 
 /// Reads the arguments, the program's name first. `interactive`: standard input and output are a terminal.
 pub fn parse(arguments: &[OsString], interactive: bool) -> Invocation {
-    let (name, rest) = arguments.split_first().map_or((OsStr::new("awesh"), &[][..]), |(n, r)| (n.as_os_str(), r));
+    let (name, rest) =
+        arguments.split_first().map_or((OsStr::new("awesh"), &[][..]), |(n, r)| (n.as_os_str(), r));
     if rest.first().is_some_and(|first| OWN.iter().any(|own| first == own)) {
         return own(rest);
     }
@@ -100,11 +101,15 @@ fn shell_options(login: bool, rest: &[OsString]) -> Option<ShellOptions> {
             "--norc" => options.startup.no_rc = true,
             "--noprofile" => options.startup.no_profile = true,
             "--rcfile" | "--init-file" => options.startup.rc_file = Some(arguments.next()?.into()),
-            "--verbose" => options.settings.push(("verbose".to_owned(), arguments.next()?.to_str()?.to_owned())),
+            "--verbose" => {
+                options.settings.push(("verbose".to_owned(), arguments.next()?.to_str()?.to_owned()))
+            }
             "--provider" => {
                 options.settings.push(("ai.provider".to_owned(), arguments.next()?.to_str()?.to_owned()));
             }
-            "--model" => options.settings.push(("ai.model".to_owned(), arguments.next()?.to_str()?.to_owned())),
+            "--model" => {
+                options.settings.push(("ai.model".to_owned(), arguments.next()?.to_str()?.to_owned()))
+            }
             _ => return None,
         }
     }
@@ -156,7 +161,9 @@ mod tests {
     fn own_commands_are_own_wherever_they_are_called() {
         let route = Command::Route { json: true, commands: None };
         assert_eq!(parse_words(&["awesh", "route", "--json"], false), Invocation::Command(route));
-        assert!(matches!(parse_words(&["awesh", "--version"], true), Invocation::Text(text, 0) if text.starts_with("awesh ")));
+        assert!(
+            matches!(parse_words(&["awesh", "--version"], true), Invocation::Text(text, 0) if text.starts_with("awesh "))
+        );
         assert!(matches!(parse_words(&["awesh", "route", "--nonsense"], true), Invocation::Text(_, 2)));
     }
 }

@@ -73,7 +73,8 @@ fn cases() -> Vec<Case> {
     let mut files: Vec<_> = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     let read = |path: &std::path::PathBuf| -> Vec<Case> {
-        serde_yaml::from_str(&fs::read_to_string(path).unwrap()).unwrap_or_else(|error| panic!("{path:?}: {error}"))
+        serde_yaml::from_str(&fs::read_to_string(path).unwrap())
+            .unwrap_or_else(|error| panic!("{path:?}: {error}"))
     };
     files.iter().flat_map(read).collect()
 }
@@ -95,5 +96,11 @@ fn awesh_shows_what_bash_shows() {
             .collect();
         workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect()
     });
-    assert!(differences.is_empty(), "{} of {} differ\n{}", differences.len(), chosen.len(), differences.join("\n"));
+    assert!(
+        differences.is_empty(),
+        "{} of {} differ\n{}",
+        differences.len(),
+        chosen.len(),
+        differences.join("\n")
+    );
 }

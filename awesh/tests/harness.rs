@@ -108,7 +108,13 @@ impl Terminal {
         command.stdin(end()).stdout(end()).stderr(end());
         lead_session_on_terminal(&mut command);
         let child = command.spawn().unwrap();
-        Self { pty, child, screen: vt100::Parser::new(cells(ROWS), cells(COLUMNS), 0), printed: Vec::new(), is_bash: false }
+        Self {
+            pty,
+            child,
+            screen: vt100::Parser::new(cells(ROWS), cells(COLUMNS), 0),
+            printed: Vec::new(),
+            is_bash: false,
+        }
     }
 
     pub fn pid(&self) -> i32 {
@@ -267,7 +273,9 @@ impl Terminal {
     pub fn at_prompt(&self) -> bool {
         let (row, column) = self.screen.screen().cursor_position();
         let rows = self.rows();
-        column == 2 && usize::from(row) + 1 == rows.len() && rows.last().is_some_and(|row| row.trim_end() == ">")
+        column == 2
+            && usize::from(row) + 1 == rows.len()
+            && rows.last().is_some_and(|row| row.trim_end() == ">")
     }
 
     fn read_some(&mut self, deadline: Instant) {

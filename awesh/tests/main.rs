@@ -1,4 +1,5 @@
 //! Tests of the whole shell, on a real pseudo-terminal.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod degraded;
 mod editor;
@@ -6,7 +7,6 @@ mod fidelity;
 mod harness;
 mod interactive;
 #[path = "../../awesh-backend/tests/model_server.rs"]
-#[allow(dead_code, reason = "shared with the backend's tests, which use all of it")]
 mod model_server;
 mod noninteractive;
 mod questions;

@@ -64,7 +64,9 @@ impl BashSession {
             if ready.nothing {
                 self.on_silence(terminal, since)?;
             }
-            if ready.signal && let Some(turn) = self.on_signal(terminal, &mut buffer)? {
+            if ready.signal
+                && let Some(turn) = self.on_signal(terminal, &mut buffer)?
+            {
                 return Ok(turn);
             }
             let mut turn = None;
@@ -94,11 +96,8 @@ impl BashSession {
             PollTimeout::try_from(patience.saturating_sub(since.elapsed())).unwrap_or(PollTimeout::ZERO)
         });
         let link = self.link.borrow();
-        let master = if self.outgoing.is_empty() {
-            PollFlags::POLLIN
-        } else {
-            PollFlags::POLLIN | PollFlags::POLLOUT
-        };
+        let master =
+            if self.outgoing.is_empty() { PollFlags::POLLIN } else { PollFlags::POLLIN | PollFlags::POLLOUT };
         let mut fds = [
             PollFd::new(self.master.as_fd(), master),
             PollFd::new(link.handshake.fd(), PollFlags::POLLIN),
@@ -357,7 +356,9 @@ impl BashSession {
     fn on_child(&mut self, terminal: &mut Terminal, buffer: &mut [u8]) -> io::Result<Option<Turn>> {
         match waitpid(self.child, Some(WaitPidFlag::WNOHANG | WaitPidFlag::WUNTRACED)) {
             Ok(WaitStatus::Exited(_, status)) => self.ended(terminal, buffer, status).map(Some),
-            Ok(WaitStatus::Signaled(_, signal, _)) => self.ended(terminal, buffer, 128 + signal as i32).map(Some),
+            Ok(WaitStatus::Signaled(_, signal, _)) => {
+                self.ended(terminal, buffer, 128 + signal as i32).map(Some)
+            }
             Ok(WaitStatus::Stopped(..)) => {
                 terminal.set_mode(Mode::Original)?;
                 raise(Signal::SIGSTOP)?;

@@ -147,11 +147,15 @@ pub fn runtime_directory() -> io::Result<tempfile::TempDir> {
         let mut builder = tempfile::Builder::new();
         match builder.prefix("awesh-").permissions(Permissions::from_mode(0o700)).tempdir_in(&parent) {
             Ok(directory) => {
-                if fs::canonicalize(directory.path()).is_ok_and(|path| !path.as_os_str().as_bytes().contains(&b'@')) {
+                if fs::canonicalize(directory.path())
+                    .is_ok_and(|path| !path.as_os_str().as_bytes().contains(&b'@'))
+                {
                     return Ok(directory);
                 }
             }
-            Err(error) => failure = Some(io::Error::new(error.kind(), format!("{}: {error}", parent.display()))),
+            Err(error) => {
+                failure = Some(io::Error::new(error.kind(), format!("{}: {error}", parent.display())))
+            }
         }
     }
     Err(failure.unwrap_or_else(|| io::Error::other("no usable directory")))
@@ -170,7 +174,8 @@ mod tests {
     #[test]
     fn quoted_words_are_one_word_to_bash() {
         for word in ["plain", "two words", "it's", "$HOME `x` \\ \"", "", "new\nline"] {
-            let output = Command::new("bash").arg("-c").arg(format!("printf %s {}", quote(word))).output().unwrap();
+            let output =
+                Command::new("bash").arg("-c").arg(format!("printf %s {}", quote(word))).output().unwrap();
             assert_eq!(String::from_utf8_lossy(&output.stdout), word);
         }
     }

@@ -68,12 +68,16 @@ impl Hinter for LineHelper {
 impl Completer for LineHelper {
     type Candidate = Pair;
 
-    fn complete(&self, line: &str, position: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<Pair>)> {
+    fn complete(
+        &self,
+        line: &str,
+        position: usize,
+        _: &Context<'_>,
+    ) -> rustyline::Result<(usize, Vec<Pair>)> {
         let Some(SessionFacts(around)) = self.session() else { return Ok((position, Vec::new())) };
         let target = target(line, position, around.word_breaks.as_deref());
         let candidates = around.link.borrow_mut().complete(&target.command);
-        let is_directory =
-            |name: &str| locate(name, &around.directory, around.home.as_deref()).is_dir();
+        let is_directory = |name: &str| locate(name, &around.directory, around.home.as_deref()).is_dir();
         let pairs = choices(&target, candidates, is_directory)
             .into_iter()
             .map(|choice| Pair { display: choice.shown, replacement: choice.inserted });

@@ -11,17 +11,9 @@ pub fn goes_on(text: &str) -> bool {
         match (quote, character) {
             (Some('\''), '\'') | (Some('"'), '"') => quote = None,
             (Some('\''), _) => {}
-            (_, '\\') => {
-                if characters.next().is_none() {
-                    return true;
-                }
-            }
+            (_, '\\') if characters.next().is_none() => return true,
             (None, '\'' | '"') => quote = Some(character),
-            (None, '#') if word_start => {
-                if !characters.by_ref().any(|c| c == '\n') {
-                    return false;
-                }
-            }
+            (None, '#') if word_start && !characters.by_ref().any(|c| c == '\n') => return false,
             _ => {}
         }
         word_start = quote.is_none() && (character.is_whitespace() || ";&|(".contains(character));
@@ -35,14 +27,25 @@ mod tests {
 
     #[test]
     fn open_quotations_and_a_last_backslash_go_on() {
-        for text in ["echo 'a", "echo \"a 'b'", "echo a \\", "x='1\n2", "echo a#'b", "echo \"a\\\"", "# it's\necho '"] {
+        for text in
+            ["echo 'a", "echo \"a 'b'", "echo a \\", "x='1\n2", "echo a#'b", "echo \"a\\\"", "# it's\necho '"]
+        {
             assert!(goes_on(text), "{text:?}");
         }
     }
 
     #[test]
     fn whole_lines_do_not() {
-        for text in ["", "echo 'a' \"b\"", "echo a \\\\", "echo it\\'s", "# it's", "echo x # don't", "cat <<X", "if true"] {
+        for text in [
+            "",
+            "echo 'a' \"b\"",
+            "echo a \\\\",
+            "echo it\\'s",
+            "# it's",
+            "echo x # don't",
+            "cat <<X",
+            "if true",
+        ] {
             assert!(!goes_on(text), "{text:?}");
         }
     }

@@ -72,9 +72,9 @@ impl Shell {
                 let state = match backend.state() {
                     State::Starting => "starting".to_owned(),
                     State::Ready => "busy".to_owned(),
-                    State::Failed => {
-                        backend.failure().map_or_else(|| "not running".to_owned(), |failure| failure.to_string())
-                    }
+                    State::Failed => backend
+                        .failure()
+                        .map_or_else(|| "not running".to_owned(), |failure| failure.to_string()),
                 };
                 let _ = writeln!(text, "backend: {state}");
             }

@@ -16,7 +16,9 @@ use crate::backend::{BackendClient, State};
 use crate::bash::{BashSession, Report, Turn};
 use crate::config::{Config, Problem, PromptStyle, Sources};
 use crate::fallback;
-use crate::line_editor::{HistoryControl, Input, Lent, LineEditor, Purpose, Request, SessionFacts, Surroundings};
+use crate::line_editor::{
+    HistoryControl, Input, Lent, LineEditor, Purpose, Request, SessionFacts, Surroundings,
+};
 use crate::messages;
 use crate::prompt::{BackendState, PromptSource, PromptText, Session, Style};
 use crate::render::Capabilities;
@@ -110,7 +112,10 @@ impl Shell {
         messages::timing("bash", self.session.duration());
         if self.report.status == NOT_FOUND && self.offers > 0 && self.config.backend.enabled {
             self.offers -= 1;
-            messages::offer("if that was a question: bring it back with Up and press Alt-Enter", self.config.colour);
+            messages::offer(
+                "if that was a question: bring it back with Up and press Alt-Enter",
+                self.config.colour,
+            );
         }
         self.recent.add(RecentCommand {
             command: command.to_owned(),

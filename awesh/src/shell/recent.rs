@@ -33,7 +33,8 @@ impl Recent {
         match attachment {
             Attachment::Nothing => Vec::new(),
             Attachment::Commands => {
-                let bare = |command: &RecentCommand| RecentCommand { output: String::new(), ..command.clone() };
+                let bare =
+                    |command: &RecentCommand| RecentCommand { output: String::new(), ..command.clone() };
                 self.commands.iter().map(bare).collect()
             }
             Attachment::Output => self.commands.iter().cloned().collect(),

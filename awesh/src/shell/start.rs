@@ -28,7 +28,9 @@ impl Shell {
     pub(super) fn start(options: &ShellOptions) -> io::Result<Self> {
         let mut sources = Sources::read(&Files::locate(environment));
         for (key, value) in &options.settings {
-            sources.set(key, value).unwrap_or_else(|problem| messages::problem(&problem, problem.hint.as_deref()));
+            sources
+                .set(key, value)
+                .unwrap_or_else(|problem| messages::problem(&problem, problem.hint.as_deref()));
         }
         let (config, problems) = Config::load(&sources, environment);
         problems.iter().for_each(|problem| messages::problem(problem, problem.hint.as_deref()));
@@ -57,7 +59,10 @@ impl Shell {
 
     /// How the backend of this shell is started.
     pub(super) fn backend_launch(&self) -> BackendLaunch {
-        BackendLaunch::this_executable(self.session.directory().join("backend"), state_directory().join("backend.log"))
+        BackendLaunch::this_executable(
+            self.session.directory().join("backend"),
+            state_directory().join("backend.log"),
+        )
     }
 }
 

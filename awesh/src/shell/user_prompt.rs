@@ -16,7 +16,7 @@ pub(super) fn prompt_text(expanded: &str) -> PromptText {
                 // A sequence that the user did not mark as hidden: it takes no room all the same.
                 text.styled.push(character);
                 if characters.peek() == Some(&'[') {
-                    while let Some(part) = characters.next() {
+                    for part in characters.by_ref() {
                         text.styled.push(part);
                         if part != '[' && ('\x40'..='\x7e').contains(&part) {
                             break;
