@@ -35,7 +35,12 @@ pub struct ShellOptions {
 ///
 /// Without a command awesh is an interactive shell; with any arguments other than these it is bash.
 #[derive(Debug, Parser)]
-#[command(name = "awesh", version, after_help = "Inside the shell, aweh shows what awesh adds to bash.")]
+#[command(
+    name = "awesh",
+    version,
+    override_usage = "awesh [-l] [--norc] [--rcfile FILE] [--verbose 0|1|2] [--provider NAME] [--model NAME]\n       awesh <COMMAND>",
+    after_help = "Inside the shell, aweh shows what awesh adds to bash."
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

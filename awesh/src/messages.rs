@@ -3,7 +3,7 @@
 //! fails: a closed stderr is no error.
 
 use std::fmt::Display;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
@@ -89,7 +89,13 @@ pub fn page(text: &str, asked_for: bool) {
     };
 }
 
-/// Writes one line to stderr. The carriage return is for a terminal whose output processing is off.
+/// Writes one line to stderr. On a terminal it begins and ends with a carriage return: a program that runs or
+/// has crashed may have turned output processing off.
 fn say(line: std::fmt::Arguments<'_>) {
-    let _ = io::stderr().lock().write_all(format!("\r{line}\r\n").as_bytes());
+    let mut stderr = io::stderr().lock();
+    let _ = if stderr.is_terminal() {
+        stderr.write_all(format!("\r{line}\r\n").as_bytes())
+    } else {
+        stderr.write_all(format!("{line}\n").as_bytes())
+    };
 }

@@ -14,7 +14,7 @@ __awesh_prompt() {
   [[ -p @DIR@/up && -p @DIR@/down ]] || builtin return "$1"
   __awesh_take_prompts
   __awesh_forget_requests
-  builtin printf '\e]7717;@NONCE@;P\a' >/dev/tty
+  builtin printf '@MARK@P\a' >/dev/tty
   __awesh_report "$@"
   __awesh_serve
   # bash-preexec looks for the end of the prompt's commands; ours come after it.
@@ -41,9 +41,9 @@ __awesh_take_prompts() {
     __awesh[ps1]=$PS1
     PS1=
   fi
-  if [[ $PS2 != $'\e]7717;@NONCE@;2\a' && ${PS2@a} != *r* ]]; then
+  if [[ $PS2 != $'@MARK@2\a' && ${PS2@a} != *r* ]]; then
     __awesh[ps2]=$PS2
-    PS2=$'\e]7717;@NONCE@;2\a'
+    PS2=$'@MARK@2\a'
   fi
 }
 
@@ -317,6 +317,6 @@ if [[ -p @DIR@/up && -p @DIR@/down ]]; then
   if [[ -o vi ]]; then builtin printf 'H\0vi\0\0'; else builtin printf 'H\0emacs\0\0'; fi >@DIR@/up
   __awesh_take_command
   __awesh_hide_prompts
-  builtin printf '\e]7717;@NONCE@;P\a' >/dev/tty
+  builtin printf '@MARK@P\a' >/dev/tty
 fi
 builtin set +o vi +o emacs

@@ -2,9 +2,8 @@
 
 use std::env;
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, File, OpenOptions, Permissions};
+use std::fs::{File, OpenOptions, Permissions};
 use std::io::{self, Read, Write};
-use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -30,7 +29,7 @@ const CALL: &str = r#"{ __awesh_prompt "$?" "${PIPESTATUS[@]}"; } >/dev/null 2>&
 /// back, puts our command back into a PROMPT_COMMAND that has lost it, and marks where output begins.
 const PS0: &str = "$({ __awesh_begin; } 2>/dev/null)${__awesh[-${PS1:=${__awesh[ps1]}}]-}\
                    ${__awesh[-${PROMPT_COMMAND[@SLOT@]:=${__awesh[call]}}]-}\
-                   \\e]7717;@NONCE@;C\\a";
+                   @MARK@C\\a";
 
 /// The most candidates a completion brings; more can not be looked through by a person.
 const CANDIDATES: &str = "10000";
@@ -91,17 +90,24 @@ pub fn nonce() -> io::Result<String> {
 
 /// Writes the hook for this session into its directory.
 pub fn write_hook(directory: &Path, nonce: &str, startup: &Startup, watched: &[&str]) -> io::Result<PathBuf> {
-    let prefix = markers::prefix(nonce).replace('\x1b', "\\e");
-    let text = HOOK
-        .replace("@PS0@", PS0)
-        .replace("\\e]7717;@NONCE@;", &prefix)
-        .replace("@CALL@", CALL)
-        .replace("@SLOT@", SLOT)
-        .replace("@CANDIDATES@", CANDIDATES)
-        .replace("@WATCHED@", &watched.join(" "))
-        .replace("@DIR@", &quote(directory.as_os_str()))
-        .replace("@STARTUP@", &startup.script())
-        .replace("@RESTORE@", &restored_variables());
+    let mark = markers::prefix(nonce).replace('\x1b', "\\e");
+    let ps0 = fill(PS0, &|name| match name {
+        "SLOT" => Some(SLOT.to_owned()),
+        "MARK" => Some(mark.clone()),
+        _ => None,
+    });
+    let text = fill(HOOK, &|name| match name {
+        "MARK" => Some(mark.clone()),
+        "PS0" => Some(ps0.clone()),
+        "CALL" => Some(CALL.to_owned()),
+        "SLOT" => Some(SLOT.to_owned()),
+        "CANDIDATES" => Some(CANDIDATES.to_owned()),
+        "WATCHED" => Some(watched.join(" ")),
+        "DIR" => Some(quote(directory.as_os_str())),
+        "STARTUP" => Some(startup.script()),
+        "RESTORE" => Some(restored_variables()),
+        _ => None,
+    });
     let path = directory.join("hook.sh");
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
     file.write_all(text.as_bytes())?;
@@ -115,6 +121,27 @@ fn restored_variables() -> String {
         .map_or_else(String::new, |value| format!("builtin export PROMPT_COMMAND={}\n", quote(&value)));
     let sizes = ["HISTSIZE", "HISTFILESIZE"].into_iter().filter(|name| env::var_os(name).is_none());
     sizes.fold(command, |lines, name| format!("{lines}builtin unset {name}\n"))
+}
+
+/// Puts values in place of the words between @ signs, once: what a value holds is not looked at.
+fn fill(template: &str, value: &dyn Fn(&str) -> Option<String>) -> String {
+    let mut text = String::with_capacity(template.len());
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('@') {
+        text.push_str(before);
+        let filled = after.split_once('@').and_then(|(name, behind)| Some((value(name)?, behind)));
+        rest = match filled {
+            Some((value, behind)) => {
+                text.push_str(&value);
+                behind
+            }
+            None => {
+                text.push('@');
+                after
+            }
+        };
+    }
+    text + rest
 }
 
 /// Starts bash on `pty`.
@@ -146,19 +173,12 @@ pub fn runtime_directory() -> io::Result<tempfile::TempDir> {
     for parent in runtime.into_iter().chain([env::temp_dir(), PathBuf::from("/tmp")]) {
         let mut builder = tempfile::Builder::new();
         match builder.prefix("awesh-").permissions(Permissions::from_mode(0o700)).tempdir_in(&parent) {
-            Ok(directory) => {
-                if fs::canonicalize(directory.path())
-                    .is_ok_and(|path| !path.as_os_str().as_bytes().contains(&b'@'))
-                {
-                    return Ok(directory);
-                }
-            }
-            Err(error) => {
-                failure = Some(io::Error::new(error.kind(), format!("{}: {error}", parent.display())))
-            }
+            Ok(directory) => return Ok(directory),
+            Err(error) => failure = Some(error),
         }
     }
-    Err(failure.unwrap_or_else(|| io::Error::other("no usable directory")))
+    let why = failure.unwrap_or_else(|| io::Error::other("there is none for temporary files"));
+    Err(io::Error::new(why.kind(), format!("the session needs a private directory: {why}")))
 }
 
 /// Quotes a word for bash.
@@ -169,6 +189,8 @@ pub fn quote(word: impl AsRef<OsStr>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]
