@@ -154,6 +154,17 @@ fn the_last_command_goes_with_the_question_and_its_secrets_do_not() {
 }
 
 #[test]
+fn a_secret_exported_a_moment_ago_stays_here() {
+    let server = start([Reply::text(&["It is ⟨secret-1⟩."])]);
+    let (_home, mut terminal) = shell(&server);
+    terminal.run("export DEPLOY_TOKEN=plain-looking-words; echo using plain-looking-words");
+    terminal.run("what did that say?");
+    terminal.wait_for("It is plain-looking-words.");
+    let sent = server.requests()[0].body.to_string();
+    assert!(sent.contains("echo using") && !sent.contains("plain-looking"), "{sent}");
+}
+
+#[test]
 fn a_killed_backend_costs_one_answer() {
     let server = start([Reply::stream().piece("Begun ").stall(), Reply::text(&["Second answer."])]);
     let (_home, mut terminal) = shell(&server);

@@ -4,7 +4,7 @@
 //! bash opens them by name for each use; the shell keeps both open for reading and writing, so bash never
 //! waits on opening one, and neither end ever sees an end of file.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd};
@@ -59,6 +59,12 @@ impl Report {
     /// The value of a watched variable.
     pub fn variable(&self, name: &str) -> Option<&str> {
         self.variables.get(name).map(|(_, value)| value.as_str())
+    }
+
+    /// The watched variables that programs see.
+    pub fn environment(&self) -> BTreeMap<String, String> {
+        let exported = self.variables.iter().filter(|(_, (attributes, _))| attributes.contains('x'));
+        exported.map(|(name, (_, value))| (name.clone(), value.clone())).collect()
     }
 
     /// The value of a watched variable that programs see.

@@ -102,6 +102,7 @@ __awesh_serve() {
       go) builtin return ;;
       type) __awesh_answer "$id" __awesh_type "$first" ;;
       ps1) __awesh_answer "$id" __awesh_ps1 ;;
+      environment) __awesh_answer "$id" builtin command env -0 ;;
       complete) __awesh_answer "$id" __awesh_complete "$first" "$second" ;;
     esac
   done

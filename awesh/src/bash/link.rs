@@ -2,7 +2,7 @@
 //! on, what the user's PS1 says. bash answers in its own process; nothing of the session changes by it.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
@@ -18,6 +18,9 @@ use crate::sys::pty::signal_foreground;
 
 /// How long bash may take to say what a word is; it takes 0.1 ms.
 const QUICK: Duration = Duration::from_millis(100);
+
+/// How long a program may take that only prints.
+const UNHURRIED: Duration = Duration::from_secs(1);
 
 /// How long a completion may take: some ask a server. Ctrl-C ends it sooner.
 const PATIENT: Duration = Duration::from_secs(10);
@@ -120,6 +123,13 @@ impl Link {
     /// The user's own PS1, expanded.
     pub fn user_prompt(&mut self) -> Option<String> {
         self.ask("ps1", "", "", QUICK)?.first()?.strip_prefix(':').map(str::to_owned)
+    }
+
+    /// What programs started now would find in their environment.
+    pub fn environment(&mut self) -> Option<BTreeMap<String, String>> {
+        let fields = self.ask("environment", "", "", UNHURRIED)?;
+        let pairs = fields.iter().filter_map(|field| field.split_once('='));
+        Some(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
     }
 
     /// Ctrl-C at the prompt: bash starts over at a new prompt with status 130, or runs the user's trap and stays.

@@ -1,7 +1,6 @@
 //! A question from Enter to its last event: the answer is drawn as it comes, proposals are put to the user, and
 //! what he lets run runs in his own session.
 
-use std::collections::BTreeMap;
 use std::io;
 use std::os::fd::BorrowedFd;
 use std::time::Instant;
@@ -22,10 +21,6 @@ use crate::terminal::{Terminal, TerminalWriter};
 
 /// Ends an answer.
 const INTERRUPT: u8 = 0x03;
-
-/// Variables of the session that agents go by.
-const LENT: [&str; 9] =
-    ["HOME", "USER", "PATH", "KUBECONFIG", "GIT_DIR", "GIT_WORK_TREE", "VIRTUAL_ENV", "LANG", "TERM"];
 
 impl Shell {
     /// Asks, and stays until the question's last event.
@@ -176,10 +171,11 @@ impl Shell {
     }
 
     fn context(&self) -> Context {
-        let lent = |name: &&str| Some(((*name).to_owned(), self.report.exported(name)?.to_owned()));
+        // As it is now: a secret that was exported a moment ago is known as one.
+        let environment = self.session.link().borrow_mut().environment();
         Context {
             directory: self.report.directory.to_string_lossy().into_owned(),
-            environment: LENT.iter().filter_map(lent).collect::<BTreeMap<_, _>>(),
+            environment: environment.unwrap_or_else(|| self.report.environment()),
             recent: self.recent.attached(self.config.ai.attach),
             columns: self.terminal.size().ws_col,
         }
