@@ -24,7 +24,7 @@ mod dispatcher;
 mod error;
 mod gate;
 mod permission;
-mod race;
+pub mod race;
 mod screen;
 mod server;
 mod talk;

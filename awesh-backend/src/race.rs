@@ -12,10 +12,10 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 
 /// How long agents may think about a bid.
-pub(crate) const DEADLINE: Duration = Duration::from_millis(50);
+pub const DEADLINE: Duration = Duration::from_millis(50);
 
 /// The agent whose question this is, if it is one's of these.
-pub(crate) async fn race(
+pub async fn race(
     agents: &[Arc<dyn Agent>],
     question: &Question,
     deadline: Duration,

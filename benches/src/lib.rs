@@ -1,1 +1,60 @@
-//! Benchmarks: see the files of this folder.
+//! What the benchmarks share: the places they measure in, made once in a temporary directory.
+//!
+//! `benches/pieces` measures the parts of awesh one by one, `benches/latency` whole shells as a person sees them.
+
+mod kubeconfig;
+mod repository;
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+/// A home directory, an empty one, a large repository and a large kubeconfig; gone when dropped.
+#[derive(Debug)]
+pub struct Places {
+    root: TempDir,
+}
+
+impl Places {
+    /// Makes them; takes some seconds.
+    ///
+    /// # Errors
+    ///
+    /// If the directory for temporary files has no room.
+    pub fn make() -> io::Result<Self> {
+        let places = Self { root: tempfile::Builder::new().prefix("bench-").tempdir()? };
+        for directory in [places.home(), places.empty(), places.repository()] {
+            fs::create_dir(directory)?;
+        }
+        fs::write(places.kubeconfig(), kubeconfig::text())?;
+        repository::make(&places.repository()).map_err(io::Error::other)?;
+        Ok(places)
+    }
+
+    /// A home directory without anything in it.
+    pub fn home(&self) -> PathBuf {
+        self.root.path().join("home")
+    }
+
+    /// An empty directory outside of any repository.
+    pub fn empty(&self) -> PathBuf {
+        self.root.path().join("empty")
+    }
+
+    /// A repository of 20,000 files, 50 of them modified.
+    pub fn repository(&self) -> PathBuf {
+        self.root.path().join("repository")
+    }
+
+    /// A kubeconfig of 50 contexts, about 100 KB.
+    pub fn kubeconfig(&self) -> PathBuf {
+        self.root.path().join("kubeconfig")
+    }
+
+    /// Room for more.
+    pub fn root(&self) -> &Path {
+        self.root.path()
+    }
+}

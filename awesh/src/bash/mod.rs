@@ -6,12 +6,12 @@
 
 mod handshake;
 mod link;
-mod markers;
+pub mod markers;
 mod modes;
 mod output;
 mod relay;
 mod spawn;
-mod tail;
+pub mod tail;
 
 use std::cell::RefCell;
 use std::collections::VecDeque;

@@ -1,0 +1,147 @@
+//! Which shells are compared, where they are started, and with what.
+
+use std::env;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use benches::Places;
+
+/// What every shell's environment has; the rest is the setting's.
+const ENVIRONMENT: [(&str, &str); 6] = [
+    ("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"),
+    ("TERM", "xterm-256color"),
+    ("LANG", "C.UTF-8"),
+    ("USER", "bench"),
+    ("LOGNAME", "bench"),
+    ("INPUTRC", "/dev/null"),
+];
+
+/// A shell of those compared.
+#[derive(Debug)]
+pub struct Shell {
+    /// Its name in the table.
+    pub name: &'static str,
+    program: PathBuf,
+    arguments: &'static [&'static str],
+    /// What its screen shows once all that starts beside it has started.
+    pub settled: Option<&'static str>,
+}
+
+impl Shell {
+    /// bash, awesh, and those of the others that are installed.
+    ///
+    /// bash and awesh read the same files: the system's bashrc and a ~/.bashrc that sets PS1. fish is as it comes.
+    pub fn all(awesh: PathBuf) -> Vec<Self> {
+        let shell = |name, program, arguments| Self { name, program, arguments, settled: None };
+        let mut shells = vec![
+            shell("bash", "bash".into(), &["-i"]),
+            Self { settled: Some("🧠"), ..shell("awesh", awesh, &[]) },
+        ];
+        if is_installed("fish") {
+            shells.push(shell("fish", "fish".into(), &["-i"]));
+        }
+        if is_installed("starship") {
+            shells.push(shell("bash + starship", "bash".into(), &["--rcfile", ".starshiprc", "-i"]));
+        }
+        shells
+    }
+
+    /// The command that starts it on a terminal.
+    pub fn command(&self, setting: &Setting) -> Command {
+        let mut command = self.command_with(setting, self.arguments);
+        if self.arguments.first() == Some(&"--rcfile") {
+            command = self.command_with(setting, &[]);
+            command.arg("--rcfile").arg(setting.home.join(".starshiprc")).arg("-i");
+        }
+        command
+    }
+
+    /// The command that starts it with these arguments.
+    pub fn command_with(&self, setting: &Setting, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.program);
+        command.args(arguments).env_clear().envs(ENVIRONMENT).current_dir(&setting.directory);
+        command.env("HOME", &setting.home).env("XDG_RUNTIME_DIR", setting.home.join("run"));
+        if let Some(kubeconfig) = &setting.kubeconfig {
+            command.env("KUBECONFIG", kubeconfig);
+        }
+        command
+    }
+}
+
+fn is_installed(program: &str) -> bool {
+    ENVIRONMENT[0].1.split(':').any(|directory| Path::new(directory).join(program).is_file())
+}
+
+/// Where shells are started.
+#[derive(Debug)]
+pub struct Setting {
+    /// Its name in the table.
+    pub name: &'static str,
+    home: PathBuf,
+    directory: PathBuf,
+    kubeconfig: Option<PathBuf>,
+    /// Whether the start alone differs from the other settings.
+    pub start_only: bool,
+}
+
+impl Setting {
+    /// The settings, in these places.
+    pub fn all(places: &Places) -> io::Result<[Self; 3]> {
+        let slow = places.root().join("slow-home");
+        fs::create_dir(&slow)?;
+        furnish(&places.home(), "")?;
+        furnish(&slow, "sleep 0.3\n")?;
+        let (home, empty) = (places.home(), places.empty());
+        Ok([
+            Self {
+                name: "empty directory",
+                home: home.clone(),
+                directory: empty.clone(),
+                kubeconfig: None,
+                start_only: false,
+            },
+            Self {
+                name: "20,000 files, 50 contexts",
+                home,
+                directory: places.repository(),
+                kubeconfig: Some(places.kubeconfig()),
+                start_only: false,
+            },
+            Self {
+                name: "start-up file takes 300 ms",
+                home: slow,
+                directory: empty,
+                kubeconfig: None,
+                start_only: true,
+            },
+        ])
+    }
+}
+
+/// Puts into a home what the shells read at their start.
+fn furnish(home: &Path, script: &str) -> io::Result<()> {
+    fs::create_dir(home.join("run"))?;
+    fs::write(home.join(".bashrc"), format!("{script}PS1='> '\n"))?;
+    fs::write(home.join(".starshiprc"), format!("{script}eval \"$(starship init bash)\"\n"))?;
+    fs::create_dir_all(home.join(".config/fish"))?;
+    fs::write(home.join(".config/fish/config.fish"), script)?;
+    // Where this is missing fish spends its first minute in the background reading all manual pages.
+    fs::create_dir_all(home.join(".local/share/fish/generated_completions"))
+}
+
+/// The awesh to measure: the one in the environment's `AWESH`, else this workspace's release build, made now.
+pub fn awesh() -> io::Result<PathBuf> {
+    if let Some(given) = env::var_os("AWESH") {
+        return Ok(given.into());
+    }
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let built = Command::new(cargo).args(["build", "--release", "--package", "awesh"]).status()?;
+    // This program is TARGET/release/deps/latency-….
+    let release = env::current_exe()?.ancestors().nth(2).map(|directory| directory.join("awesh"));
+    match release {
+        Some(program) if built.success() && program.is_file() => Ok(program),
+        _ => Err(io::Error::other("awesh cannot be built")),
+    }
+}
