@@ -24,7 +24,8 @@ pub struct Shell {
     /// Its name in the table.
     pub name: &'static str,
     program: PathBuf,
-    arguments: &'static [&'static str],
+    /// What it reads in place of ~/.bashrc.
+    rc_file: Option<&'static str>,
     /// What its screen shows once all that starts beside it has started.
     pub settled: Option<&'static str>,
 }
@@ -34,27 +35,25 @@ impl Shell {
     ///
     /// bash and awesh read the same files: the system's bashrc and a ~/.bashrc that sets PS1. fish is as it comes.
     pub fn all(awesh: PathBuf) -> Vec<Self> {
-        let shell = |name, program, arguments| Self { name, program, arguments, settled: None };
-        let mut shells = vec![
-            shell("bash", "bash".into(), &["-i"]),
-            Self { settled: Some("🧠"), ..shell("awesh", awesh, &[]) },
-        ];
+        let shell = |name, program| Self { name, program, rc_file: None, settled: None };
+        let mut shells =
+            vec![shell("bash", "bash".into()), Self { settled: Some("🧠"), ..shell("awesh", awesh) }];
         if is_installed("fish") {
-            shells.push(shell("fish", "fish".into(), &["-i"]));
+            shells.push(shell("fish", "fish".into()));
         }
         if is_installed("starship") {
-            shells.push(shell("bash + starship", "bash".into(), &["--rcfile", ".starshiprc", "-i"]));
+            shells.push(Self { rc_file: Some(".starshiprc"), ..shell("bash + starship", "bash".into()) });
         }
         shells
     }
 
     /// The command that starts it on a terminal.
     pub fn command(&self, setting: &Setting) -> Command {
-        let mut command = self.command_with(setting, self.arguments);
-        if self.arguments.first() == Some(&"--rcfile") {
-            command = self.command_with(setting, &[]);
-            command.arg("--rcfile").arg(setting.home.join(".starshiprc")).arg("-i");
+        let mut command = self.command_with(setting, &[]);
+        if let Some(name) = self.rc_file {
+            command.arg("--rcfile").arg(setting.home.join(name));
         }
+        command.arg("-i");
         command
     }
 
