@@ -136,7 +136,14 @@ pub fn awesh() -> io::Result<PathBuf> {
         return Ok(given.into());
     }
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let built = Command::new(cargo).args(["build", "--release", "--package", "awesh"]).status()?;
+    let mut build = Command::new(cargo);
+    build.args(["build", "--release", "--package", "awesh"]);
+    // cargo sets these for this program; build scripts that go by them would run again, and all behind them.
+    let own = |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
+    for (name, _) in env::vars().filter(|(name, _)| own(name)) {
+        build.env_remove(name);
+    }
+    let built = build.status()?;
     // This program is TARGET/release/deps/latency-….
     let release = env::current_exe()?.ancestors().nth(2).map(|directory| directory.join("awesh"));
     match release {
