@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 const CONTEXTS: usize = 50;
 
-/// As many characters as a certificate and a key of usual size have in base64, halved to give 100 KB in all.
+/// Characters of a certificate in base64: of usual size, and so that the file comes to 100 KB.
 const CERTIFICATE: usize = 900;
 
 /// The file.

@@ -24,7 +24,8 @@ pub struct Shell {
     /// Its name in the table.
     pub name: &'static str,
     program: PathBuf,
-    arguments: &'static [&'static str],
+    /// What it reads in place of ~/.bashrc.
+    rc_file: Option<&'static str>,
     /// What its screen shows once all that starts beside it has started.
     pub settled: Option<&'static str>,
 }
@@ -34,27 +35,25 @@ impl Shell {
     ///
     /// bash and awesh read the same files: the system's bashrc and a ~/.bashrc that sets PS1. fish is as it comes.
     pub fn all(awesh: PathBuf) -> Vec<Self> {
-        let shell = |name, program, arguments| Self { name, program, arguments, settled: None };
-        let mut shells = vec![
-            shell("bash", "bash".into(), &["-i"]),
-            Self { settled: Some("🧠"), ..shell("awesh", awesh, &[]) },
-        ];
+        let shell = |name, program| Self { name, program, rc_file: None, settled: None };
+        let mut shells =
+            vec![shell("bash", "bash".into()), Self { settled: Some("🧠"), ..shell("awesh", awesh) }];
         if is_installed("fish") {
-            shells.push(shell("fish", "fish".into(), &["-i"]));
+            shells.push(shell("fish", "fish".into()));
         }
         if is_installed("starship") {
-            shells.push(shell("bash + starship", "bash".into(), &["--rcfile", ".starshiprc", "-i"]));
+            shells.push(Self { rc_file: Some(".starshiprc"), ..shell("bash + starship", "bash".into()) });
         }
         shells
     }
 
     /// The command that starts it on a terminal.
     pub fn command(&self, setting: &Setting) -> Command {
-        let mut command = self.command_with(setting, self.arguments);
-        if self.arguments.first() == Some(&"--rcfile") {
-            command = self.command_with(setting, &[]);
-            command.arg("--rcfile").arg(setting.home.join(".starshiprc")).arg("-i");
+        let mut command = self.command_with(setting, &[]);
+        if let Some(name) = self.rc_file {
+            command.arg("--rcfile").arg(setting.home.join(name));
         }
+        command.arg("-i");
         command
     }
 
@@ -137,7 +136,14 @@ pub fn awesh() -> io::Result<PathBuf> {
         return Ok(given.into());
     }
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let built = Command::new(cargo).args(["build", "--release", "--package", "awesh"]).status()?;
+    let mut build = Command::new(cargo);
+    build.args(["build", "--release", "--package", "awesh"]);
+    // cargo sets these for this program; build scripts that go by them would run again, and all behind them.
+    let own = |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
+    for (name, _) in env::vars().filter(|(name, _)| own(name)) {
+        build.env_remove(name);
+    }
+    let built = build.status()?;
     // This program is TARGET/release/deps/latency-….
     let release = env::current_exe()?.ancestors().nth(2).map(|directory| directory.join("awesh"));
     match release {
