@@ -60,13 +60,18 @@ impl Output {
         self.tail.ends_line()
     }
 
-    /// Reads what was printed; 0 where nothing was.
+    /// Reads what was printed, up to the size of the buffer; 0 where nothing was. The kernel gives a terminal's
+    /// output in pieces of 4 KB at most.
     pub(super) fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
-        match read(&self.master, buffer) {
-            Ok(count) => Ok(count),
-            Err(Errno::EAGAIN | Errno::EINTR | Errno::EIO) => Ok(0),
-            Err(error) => Err(error.into()),
+        let mut filled = 0;
+        while filled < buffer.len() {
+            match read(&self.master, &mut buffer[filled..]) {
+                Ok(0) | Err(Errno::EAGAIN | Errno::EINTR | Errno::EIO) => break,
+                Ok(count) => filled += count,
+                Err(error) => return Err(error.into()),
+            }
         }
+        Ok(filled)
     }
 
     /// What jobs in the background have printed while bash waits at its prompt; never waits.

@@ -153,17 +153,28 @@ impl BashSession {
         let count = self.output.read(buffer)?;
         let mut turn = None;
         let mut input = &buffer[..count];
-        // Out of the way while `self` is needed for what the pieces mean.
+        // All between two marks is shown by one write, however many escape sequences it has.
+        let mut shown = Vec::with_capacity(count);
+        // Out of the way while `self` is needed for what the marks mean.
         let mut marks = std::mem::take(&mut self.output.marks);
         while let Some(piece) = marks.next(&mut input) {
-            match piece {
-                Piece::Output(bytes) => self.show(bytes)?,
-                Piece::Mark(Mark::Prompt) => self.on_prompt_mark(terminal)?,
-                Piece::Mark(Mark::Command) => self.on_command_mark(),
-                Piece::Mark(Mark::Continuation) => turn = self.on_continuation()?,
+            let mark = match piece {
+                Piece::Output(bytes) => {
+                    shown.extend_from_slice(bytes);
+                    continue;
+                }
+                Piece::Mark(mark) => mark,
+            };
+            self.show(&shown)?;
+            shown.clear();
+            match mark {
+                Mark::Prompt => self.on_prompt_mark(terminal)?,
+                Mark::Command => self.on_command_mark(),
+                Mark::Continuation => turn = self.on_continuation()?,
             }
         }
         self.output.marks = marks;
+        self.show(&shown)?;
         Ok(turn)
     }
 

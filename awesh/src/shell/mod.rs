@@ -128,8 +128,11 @@ impl Shell {
     /// Reads lines until one is bash's, which is then `command`.
     fn line(&mut self, command: &mut Option<String>) -> io::Result<Flow> {
         loop {
-            self.before_prompt();
+            if let Some(backend) = &mut self.backend {
+                backend.before_prompt();
+            }
             let prompt = self.prompt_text();
+            self.start_backend();
             match self.read_line((&prompt.raw, &prompt.styled), "", Purpose::Line)? {
                 Input::Line { text, turned } => {
                     if let Flow::End(status) = self.act(&text, turned, command)? {
@@ -207,15 +210,11 @@ impl Shell {
         self.editor.read(&request, lent)
     }
 
-    /// Starts the backend with the first prompt, and lets it say what is news.
-    fn before_prompt(&mut self) {
-        match &mut self.backend {
-            Some(backend) => backend.before_prompt(),
-            None if self.config.backend.enabled => {
-                let launch = self.backend_launch();
-                self.backend = Some(BackendClient::start(launch, self.config.to_protocol()));
-            }
-            None => {}
+    /// Starts the backend, once the first prompt has been read and has only to be drawn.
+    fn start_backend(&mut self) {
+        if self.backend.is_none() && self.config.backend.enabled {
+            let launch = self.backend_launch();
+            self.backend = Some(BackendClient::start(launch, self.config.to_protocol()));
         }
     }
 
