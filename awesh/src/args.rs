@@ -49,11 +49,14 @@ struct Cli {
 /// awesh's own commands.
 #[derive(Debug, PartialEq, Eq, Subcommand)]
 pub enum Command {
-    /// Decide for lines whether they are bash or a question: one JSON string a line on standard input.
+    /// Decide for the lines on standard input whether they are bash or a question.
     Route {
-        /// Print one JSON object a line.
-        #[arg(long, required = true)]
+        /// Read one JSON string a line and print one JSON object for each.
+        #[arg(long)]
         json: bool,
+        /// Print the facts and the score that decided, too.
+        #[arg(long)]
+        explain: bool,
         /// Names to take as present, instead of looking at PATH.
         #[arg(long, value_name = "FILE")]
         commands: Option<PathBuf>,
@@ -164,7 +167,7 @@ mod tests {
 
     #[test]
     fn own_commands_are_own_wherever_they_are_called() {
-        let route = Command::Route { json: true, commands: None };
+        let route = Command::Route { json: true, explain: false, commands: None };
         assert_eq!(parse_words(&["awesh", "route", "--json"], false), Invocation::Command(route));
         assert!(
             matches!(parse_words(&["awesh", "--version"], true), Invocation::Text(text, 0) if text.starts_with("awesh "))

@@ -1,6 +1,7 @@
 //! awesh's own commands: parsed here, and their help; what they do is the shell's.
 
 use crate::config;
+use crate::turns::Forget;
 
 /// One of awesh's own commands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -9,6 +10,12 @@ pub enum Control {
     Help,
     /// `awes`: how it stands.
     Status,
+    /// `awes why`: why the last line went where it went.
+    Why,
+    /// `awes turns`: what is remembered of lines that were turned round.
+    Turns,
+    /// `awes forget N|all`: some of that is forgotten.
+    Forget(Forget),
     /// `awev [0|1|2|on|off]`: how much is said; without an argument, on where it was off and off where it was on.
     Verbosity(Option<u8>),
     /// `awea [provider]`: which AI answers.
@@ -24,12 +31,17 @@ pub fn parse(line: &str) -> Control {
     let mut words = line.split_whitespace();
     let name = words.next().unwrap_or_default();
     let argument = words.next();
+    if (name, argument) == ("awes", Some("forget")) {
+        return forget(words.next(), words.next());
+    }
     if words.next().is_some() {
         return Control::Usage(usage(name));
     }
     match (name, argument) {
         ("aweh", None) => Control::Help,
         ("awes", None) => Control::Status,
+        ("awes", Some("why")) => Control::Why,
+        ("awes", Some("turns")) => Control::Turns,
         ("awev", None) => Control::Verbosity(None),
         ("awev", Some(level)) => match verbosity(level) {
             Some(level) => Control::Verbosity(Some(level)),
@@ -38,6 +50,18 @@ pub fn parse(line: &str) -> Control {
         ("awea", name) => Control::Provider(name.map(str::to_owned)),
         ("awem", name) => Control::Model(name.map(str::to_owned)),
         _ => Control::Usage(usage(name)),
+    }
+}
+
+fn forget(what: Option<&str>, more: Option<&str>) -> Control {
+    let number = |word: &str| word.parse().ok().filter(|number| *number > 0).map(Forget::One);
+    let what = match what {
+        Some("all") => Some(Forget::All),
+        what => what.and_then(number),
+    };
+    match (what, more) {
+        (Some(what), None) => Control::Forget(what),
+        _ => Control::Usage(usage("awes")),
     }
 }
 
@@ -53,7 +77,7 @@ fn verbosity(word: &str) -> Option<u8> {
 fn usage(name: &str) -> &'static str {
     match name {
         "aweh" => "usage: aweh",
-        "awes" => "usage: awes",
+        "awes" => "usage: awes [why | turns | forget N | forget all]",
         "awev" => "usage: awev [0|1|2|on|off]",
         "awea" => "usage: awea [provider]",
         _ => "usage: awem [model]",
@@ -71,10 +95,14 @@ pub fn help() -> String {
          \x20 ? TEXT                   always a question\n\
          \x20 $ LINE                   always bash\n\
          \x20 Alt-Enter                sends the line the other way\n\
+         \x20 Right, End               on the empty line after \"did you mean\": puts that command on it\n\
          \x20 Ctrl-C                   ends an answer at once\n\
          \n\
          \x20 aweh                     this help\n\
          \x20 awes                     how awesh, its backend and its AI stand\n\
+         \x20 awes why                 why the last line went to bash or to the agents\n\
+         \x20 awes turns               what Alt-Enter taught awesh: lines of these forms go the other way\n\
+         \x20 awes forget N|all        forgets one of these, or all\n\
          \x20 awev [0|1|2|on|off]      how much awesh says: 1 notes, 2 timings\n\
          \x20 awea [provider]          which AI answers: openai, openrouter, ollama, …\n\
          \x20 awem [model]             which model of it\n\
@@ -100,6 +128,14 @@ mod tests {
             ("awev 2", Control::Verbosity(Some(2))),
             ("awev 3", Control::Usage("usage: awev [0|1|2|on|off]")),
             ("awea ollama", Control::Provider(Some("ollama".to_owned()))),
+            ("awes why", Control::Why),
+            ("awes turns", Control::Turns),
+            ("awes forget 2", Control::Forget(Forget::One(2))),
+            ("awes forget all", Control::Forget(Forget::All)),
+            ("awes forget", Control::Usage("usage: awes [why | turns | forget N | forget all]")),
+            ("awes forget 0", Control::Usage("usage: awes [why | turns | forget N | forget all]")),
+            ("awes forget 1 2", Control::Usage("usage: awes [why | turns | forget N | forget all]")),
+            ("awes how", Control::Usage("usage: awes [why | turns | forget N | forget all]")),
             ("awem", Control::Model(None)),
             ("awem a b", Control::Usage("usage: awem [model]")),
             ("aweh me", Control::Usage("usage: aweh")),

@@ -33,3 +33,4 @@ pub mod router;
 pub mod shell;
 pub mod sys;
 pub mod terminal;
+pub mod turns;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use awesh::args::{self, Command, Invocation};
-use awesh::router::route_command;
+use awesh::router::{Format, route_command};
 use awesh::{fallback, messages, shell, sys};
 
 fn main() -> ExitCode {
@@ -18,7 +18,9 @@ fn main() -> ExitCode {
             Ok(status) => ExitCode::from(status),
             Err(error) => replaced_by_bash(fallback::after_failure(&arguments, &error)),
         },
-        Invocation::Command(Command::Route { json: _, commands }) => route(commands.as_deref()),
+        Invocation::Command(Command::Route { json, explain, commands }) => {
+            route(commands.as_deref(), Format { json, explain })
+        }
         Invocation::Command(Command::Backend { socket }) => backend(socket),
         Invocation::Text(text, status) => {
             messages::page(&text, status == 0);
@@ -44,8 +46,8 @@ fn backend(socket: PathBuf) -> ExitCode {
     }
 }
 
-fn route(commands: Option<&Path>) -> ExitCode {
-    match route_command(commands, io::stdin().lock(), io::stdout().lock()) {
+fn route(commands: Option<&Path>, format: Format) -> ExitCode {
+    match route_command(commands, format, io::stdin().lock(), io::stdout().lock()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             messages::error(&error);

@@ -141,3 +141,100 @@ fn the_route_shows_while_typing() {
     terminal.send("echo what changed");
     terminal.wait("a command", |screen| screen.line() == "> echo what changed");
 }
+
+#[test]
+fn a_near_miss_is_offered_and_taken_with_one_key() {
+    let home = Home::new();
+    let mut terminal = start(&home);
+    terminal.run("mysterioustool() { echo \"ran with $1\"; }");
+    terminal.run("mysteriuostool 'a b'");
+    let text = terminal.text();
+    assert!(text.contains("command not found\ndid you mean: mysterioustool 'a b'"), "{text}");
+    assert!(!text.contains("if that was a question"), "{text}");
+    terminal.send("\x1b[C");
+    terminal.wait("the command on the line", |screen| screen.line() == "> mysterioustool 'a b'");
+    assert!(!terminal.text().contains("\nran with"), "{}", terminal.text());
+    terminal.send("\r");
+    terminal.wait_for("\nran with a b");
+    terminal.wait_prompt();
+    // It goes for the next line only.
+    terminal.send("\x1b[Cecho on\r");
+    terminal.wait_for("\non");
+}
+
+#[test]
+fn nothing_is_offered_where_no_command_is_near() {
+    let home = Home::new();
+    let mut terminal = start(&home);
+    terminal.run("qqzzfrobnicatexx --all");
+    terminal.run("echo $? kept");
+    terminal.wait_for("\n127 kept");
+    assert!(!terminal.text().contains("did you mean"), "{}", terminal.text());
+}
+
+#[test]
+fn looking_for_a_near_miss_leaves_no_trace() {
+    let home = Home::new();
+    let mut terminal = start(&home);
+    terminal.run("set -u; mysterioustool() { :; }");
+    terminal.run("mysteriuostool x");
+    terminal.run("echo \"$? $_ $(jobs)$(history | grep -c [c]ompgen)\"");
+    terminal.wait_for("\n127 x 0");
+}
+
+#[test]
+fn awes_why_tells_the_facts_of_the_last_line() {
+    let home = Home::new();
+    let mut terminal = start(&home);
+    terminal.run("awes why");
+    terminal.wait_for("nothing was entered yet");
+    terminal.run("alias mine=true");
+    terminal.run("mine");
+    terminal.run("awes why");
+    terminal.wait_for("mine\nbash: the session can run its first word");
+    terminal.wait_for("  mine: an alias");
+    terminal.run("awes why");
+    terminal.wait("the same again", |screen| screen.text().matches("  mine: an alias").count() == 2);
+}
+
+#[test]
+fn what_is_turned_round_is_remembered_listed_and_forgotten() {
+    let home = Home::new();
+    let mut terminal = start(&home);
+    terminal.run("alias make=true");
+    terminal.send("make ready");
+    terminal.wait("a command", |screen| screen.line() == "> make ready");
+    terminal.send("\x1b\r");
+    terminal.wait_for("No AI provider is set up");
+    terminal.wait_prompt();
+    let mut second = start(&home);
+    second.run("alias make=true");
+    second.send("make ready");
+    second.wait("a question", |screen| screen.line() == "? make ready");
+    second.send("\x15");
+    second.wait_prompt();
+    second.send("make ready now");
+    second.wait("another form", |screen| screen.line() == "> make ready now");
+    second.send("\x15");
+    second.wait_prompt();
+    second.run("awes turns");
+    second.wait_for("  1  ask   make ready");
+    second.run("awes forget 2");
+    second.wait_for("no turn of that number");
+    second.run("awes forget 1");
+    second.run("awes turns");
+    second.wait_for("nothing was turned round yet");
+    second.send("make ready");
+    second.wait("a command again", |screen| screen.line() == "> make ready");
+}
+
+#[test]
+fn a_flag_is_never_remembered_as_a_question() {
+    let home = Home::new();
+    let mut terminal = start(&home);
+    terminal.send("ls -la\x1b\r");
+    terminal.wait_for("No AI provider is set up");
+    terminal.wait_prompt();
+    terminal.send("ls -la");
+    terminal.wait("a command", |screen| screen.line() == "> ls -la");
+}

@@ -212,7 +212,10 @@ impl Terminal {
     /// The rows without what awesh adds (the state line of its prompt, the offer to ask a line): what plain
     /// bash with `PS1='> '` would show.
     pub fn bash_rows(&self) -> Vec<String> {
-        let added = |row: &String| is_state(row) || row.starts_with("if that was a question");
+        let added = |row: &String| {
+            is_state(row)
+                || ["if that was a question", "did you mean"].iter().any(|offer| row.starts_with(offer))
+        };
         self.rows().into_iter().filter(|row| !added(row)).map(|row| row.trim_end().to_owned()).collect()
     }
 

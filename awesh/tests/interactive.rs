@@ -117,8 +117,9 @@ fn a_program_sees_the_windows_size_and_its_changes() {
     terminal.resize(40, 90);
     terminal.run("stty size");
     terminal.wait_for("\n40 90");
-    terminal
-        .send("bash -c 'trap \"echo resized; stty size; exit\" WINCH; echo runs; while :; do sleep 0.1; done'\r");
+    terminal.send(
+        "bash -c 'trap \"echo resized; stty size; exit\" WINCH; echo runs; while :; do sleep 0.1; done'\r",
+    );
     terminal.wait_for("\nruns");
     terminal.resize(50, 80);
     terminal.wait_for("resized\n50 80");

@@ -57,3 +57,13 @@ fn route_reads_and_writes_a_line_each() {
     assert_eq!(broken.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&broken.stderr).contains("line 1"));
 }
+
+#[test]
+fn route_explains_plain_lines() {
+    let output =
+        run(env!("CARGO_BIN_EXE_awesh"), &["route", "--explain"], "cd /\nwhat is using port 8080?\n");
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.starts_with("cd /\nbash: the session can run its first word"), "{text}");
+    assert!(text.contains("\nwhat is using port 8080?\nask: "), "{text}");
+    assert!(text.contains("question mark") && text.contains("which takes more than"), "{text}");
+}

@@ -205,3 +205,24 @@ fn hostile_answers_do_nothing_to_the_terminal() {
         assert!(!printed.contains(sequence), "{sequence:?}");
     }
 }
+
+#[test]
+fn a_line_that_is_asked_is_never_also_run() {
+    let server = start([Reply::text(&["First."]), Reply::text(&["Second."])]);
+    let (home, mut terminal) = shell(&server);
+    terminal.send("what does this do: touch asked; touch asked-too?\r");
+    terminal.wait_for("First.");
+    terminal.wait_prompt();
+    terminal.send("\x1b[200~why does this fail?\ntouch pasted\n\x1b[201~");
+    terminal.wait("the paste", |screen| screen.text().contains("touch pasted"));
+    assert_eq!(server.requests().len(), 1);
+    terminal.send("\r");
+    terminal.wait_for("Second.");
+    terminal.wait_prompt();
+    assert!(server.requests()[1].last("user").contains("touch pasted"));
+    terminal.run("ls -A; history; echo end of list");
+    terminal.wait_for("\nend of list");
+    for name in ["asked", "asked-too", "pasted"] {
+        assert!(!home.path().join("work").join(name).exists(), "{name}");
+    }
+}

@@ -101,6 +101,7 @@ __awesh_serve() {
     case $kind in
       go) builtin return ;;
       type) __awesh_answer "$id" __awesh_type "$first" ;;
+      names) __awesh_answer "$id" __awesh_names ;;
       ps1) __awesh_answer "$id" __awesh_ps1 ;;
       environment) __awesh_answer "$id" builtin command env -0 ;;
       complete) __awesh_answer "$id" __awesh_complete "$first" "$second" ;;
@@ -120,6 +121,12 @@ __awesh_answer() {
 __awesh_type() {
   builtin printf ':'
   builtin type -t -- "$1"
+  builtin printf '\0'
+}
+
+__awesh_names() {
+  builtin printf ':'
+  builtin compgen -c
   builtin printf '\0'
 }
 

@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -22,6 +23,9 @@ const QUICK: Duration = Duration::from_millis(100);
 /// How long a program may take that only prints.
 const UNHURRIED: Duration = Duration::from_secs(1);
 
+/// How long bash may take to read through PATH for all names of commands.
+const THOROUGH: Duration = Duration::from_millis(500);
+
 /// How long a completion may take: some ask a server. Ctrl-C ends it sooner.
 const PATIENT: Duration = Duration::from_secs(10);
 
@@ -36,6 +40,8 @@ pub struct Link {
     master: Arc<OwnedFd>,
     busy: Arc<AtomicBool>,
     words: RefCell<HashMap<String, Option<String>>>,
+    /// All names of commands, once they were asked for.
+    commands: Option<Rc<[String]>>,
     /// Set where bash came back to its prompt by itself, after an interrupt.
     renewed: Option<Report>,
     lost: bool,
@@ -71,6 +77,7 @@ impl Link {
             master,
             busy: Arc::default(),
             words: RefCell::default(),
+            commands: None,
             renewed: None,
             lost: false,
         }
@@ -118,6 +125,17 @@ impl Link {
             options: options.split_whitespace().map(str::to_owned).collect(),
             words: fields.filter_map(|field| field.strip_prefix(':')).map(str::to_owned).collect(),
         }
+    }
+
+    /// The names of all commands the session had when they were first asked for. Asked once: a PATH that takes
+    /// long to read does so one time.
+    pub fn commands(&mut self) -> Rc<[String]> {
+        if self.commands.is_none() {
+            let fields = self.ask("names", "", "", THOROUGH).unwrap_or_default();
+            let names = fields.first().map(|field| field.trim_start_matches(':')).unwrap_or_default();
+            self.commands = Some(names.lines().map(str::to_owned).collect());
+        }
+        self.commands.clone().unwrap_or_default()
     }
 
     /// The user's own PS1, expanded.

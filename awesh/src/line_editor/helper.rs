@@ -141,6 +141,10 @@ impl Facts for SessionFacts<'_> {
         })
     }
 
+    fn turned(&self, form: &str) -> Option<Route> {
+        self.0.turns.borrow().route_of(form)
+    }
+
     fn path_exists(&self, word: &str) -> bool {
         locate(word, &self.0.directory, self.0.home.as_deref()).symlink_metadata().is_ok()
     }

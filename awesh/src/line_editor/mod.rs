@@ -24,6 +24,7 @@ use std::time::Instant;
 use crate::backend::BackendClient;
 use crate::bash::{BashSession, EditingMode, Link};
 use crate::terminal::Terminal;
+use crate::turns::Turns;
 
 pub use self::rustyline::Rustyline;
 pub use helper::SessionFacts;
@@ -55,6 +56,8 @@ pub struct Request<'a> {
     pub prompt: (&'a str, &'a str),
     /// Text to begin with.
     pub initial: &'a str,
+    /// What the right arrow key puts on an empty line: a command that was probably meant.
+    pub suggestion: Option<&'a str>,
     /// What the line is.
     pub purpose: Purpose,
     /// emacs or vi.
@@ -75,6 +78,8 @@ pub enum Purpose {
 pub struct Surroundings {
     /// The way to ask the live session.
     pub link: Rc<RefCell<Link>>,
+    /// What the user turned round before.
+    pub turns: Rc<RefCell<Turns>>,
     /// The session's directory.
     pub directory: PathBuf,
     /// The session's HOME.

@@ -3,9 +3,9 @@
 use std::io;
 use std::os::fd::OwnedFd;
 use std::panic::resume_unwind;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use nix::unistd::dup2_stdin;
@@ -37,6 +37,7 @@ pub struct Rustyline {
     keys: OwnedFd,
     gate: Arc<Gate>,
     turned: Arc<AtomicBool>,
+    suggestion: Suggestion,
     printer: Sender<String>,
     history: History,
 }
@@ -52,9 +53,10 @@ impl Rustyline {
         let mut editor = Editor::with_history(config, memory).map_err(io_error)?;
         editor.set_helper(Some(LineHelper::new(Arc::clone(&gate))));
         let turned = Arc::new(AtomicBool::new(false));
-        bind_keys(&mut editor, &turned, &gate);
+        let suggestion = Suggestion::default();
+        bind_keys(&mut editor, &turned, &suggestion, &gate);
         let printer = start_printer(&mut editor)?;
-        Ok(Self { editor, keys: pty.master, gate, turned, printer, history })
+        Ok(Self { editor, keys: pty.master, gate, turned, suggestion, printer, history })
     }
 
     /// Fills the editor's memory from the history file.
@@ -106,6 +108,7 @@ impl LineEditor for Rustyline {
         let Lent { around, session, terminal, beside } = lent;
         terminal.set_mode(Mode::Editing)?;
         self.turned.store(false, Ordering::SeqCst);
+        self.suggestion.set(request.suggestion);
         self.gate.reset();
         if let Some(helper) = self.editor.helper_mut() {
             helper.set(request.purpose, around);
@@ -172,7 +175,15 @@ fn config(size: usize, colour: bool) -> Config {
         .build()
 }
 
-fn bind_keys(editor: &mut Editor<LineHelper, MemHistory>, turned: &Arc<AtomicBool>, gate: &Arc<Gate>) {
+fn bind_keys(
+    editor: &mut Editor<LineHelper, MemHistory>,
+    turned: &Arc<AtomicBool>,
+    suggestion: &Suggestion,
+    gate: &Arc<Gate>,
+) {
+    for key in [KeyEvent(KeyCode::Right, Modifiers::NONE), KeyEvent(KeyCode::End, Modifiers::NONE)] {
+        editor.bind_sequence(key, EventHandler::Conditional(Box::new(suggestion.clone())));
+    }
     let turn = TurnRound(Arc::clone(turned));
     editor.bind_sequence(KeyEvent(KeyCode::Enter, Modifiers::ALT), EventHandler::Conditional(Box::new(turn)));
     let interrupt = ShowInterrupt(Arc::clone(gate));
@@ -190,6 +201,24 @@ impl ConditionalEventHandler for TurnRound {
     fn handle(&self, _: &Event, _: RepeatCount, _: bool, _: &EventContext<'_>) -> Option<Cmd> {
         self.0.store(true, Ordering::SeqCst);
         Some(Cmd::AcceptLine)
+    }
+}
+
+/// The right arrow or End on an empty line, where there is nothing to go right to: puts the command on it that
+/// was probably meant, to be seen and entered.
+#[derive(Clone, Default)]
+struct Suggestion(Arc<Mutex<Option<String>>>);
+
+impl Suggestion {
+    fn set(&self, suggestion: Option<&str>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = suggestion.map(str::to_owned);
+    }
+}
+
+impl ConditionalEventHandler for Suggestion {
+    fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext<'_>) -> Option<Cmd> {
+        let suggestion = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()?;
+        context.line().is_empty().then_some(Cmd::Insert(1, suggestion))
     }
 }
 

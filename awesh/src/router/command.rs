@@ -70,6 +70,8 @@ pub(super) fn head<'a>(tokens: &'a [Token<'a>], facts: &impl Facts) -> Head<'a> 
                 at += 2;
             }
             Kind::Number if tokens.get(at + 1).is_some_and(|next| next.kind == Kind::Redirection) => at += 1,
+            // What a wrapper is told before it is told the command.
+            Kind::Flag | Kind::Dash | Kind::Number if wrapped => at += 1,
             Kind::Plain | Kind::Name | Kind::Number | Kind::Path => {
                 let call = call(tokens, at, prefixed, wrapped);
                 if is_function(tokens, at) {
@@ -85,8 +87,6 @@ pub(super) fn head<'a>(tokens: &'a [Token<'a>], facts: &impl Facts) -> Head<'a> 
                     None => return Head::Unknown(call),
                 }
             }
-            // What a wrapper is told before it is told the command.
-            Kind::Flag | Kind::Dash if wrapped => at += 1,
             Kind::Flag | Kind::Dash | Kind::Code => {
                 return Head::Unknown(call(tokens, at, prefixed, wrapped));
             }
@@ -114,7 +114,7 @@ fn word<'a>(call: &Call<'a>, facts: &impl Facts) -> Option<Step<'a>> {
     let next = call
         .operands()
         .iter()
-        .find(|token| !matches!(token.kind, Kind::Flag | Kind::Dash | Kind::Assignment));
+        .find(|token| !matches!(token.kind, Kind::Flag | Kind::Dash | Kind::Assignment | Kind::Number));
     let runs_next = call.takes == Some(Operands::Command)
         && next.is_some_and(|next| next.kind == Kind::Plain && runs(facts.resolve(next.text)));
     Some(if runs_next { Step::Next } else { Step::Settled(Head::Known) })

@@ -6,6 +6,8 @@ use std::env;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
+use super::Route;
+
 /// What a word is as a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CommandKind {
@@ -27,6 +29,10 @@ pub trait Facts {
     fn resolve(&self, word: &str) -> Option<CommandKind>;
     /// Whether something is at that path, seen from the session's directory.
     fn path_exists(&self, word: &str) -> bool;
+    /// Where the user sent lines of that form against the guess.
+    fn turned(&self, _form: &str) -> Option<Route> {
+        None
+    }
 }
 
 /// Bash's own words and a fixed set of names, or what is on this process's PATH.

@@ -71,7 +71,35 @@ pub(super) fn class(word: &str) -> Option<Class> {
             })
             .or_else(|| stem("ly").and_then(exact))
             .filter(open)
+            .or_else(|| by_ending(word))
+            .or_else(|| by_parts(word))
     })
+}
+
+/// What a longer word that no list has is by its ending. Names are seldom so long and end so.
+fn by_ending(word: &str) -> Option<Class> {
+    let singular = word.strip_suffix('s').unwrap_or(word);
+    let ends = |word: &str, endings: &str| endings.split(' ').any(|ending| word.ends_with(ending));
+    if word.len() < 8 || !word.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        return None;
+    }
+    if ends(word, "ically ately ently antly ively ously fully ably") {
+        Some(Class::Adverb)
+    } else if ends(singular, "tion sion ment ness ity ance ence ology") {
+        Some(Class::Noun)
+    } else if ends(word, "able ible ous ful less ical ive ated ized ised ified") {
+        Some(Class::Adjective)
+    } else {
+        None
+    }
+}
+
+/// non-default, application-specific: no names.
+fn by_parts(word: &str) -> Option<Class> {
+    let (start, end) = word.rsplit_once('-')?;
+    let described = ["non", "pre", "multi", "single", "self"].contains(&start)
+        || LEXICON.get(end) == Some(&Class::Adjective);
+    described.then_some(Class::Adjective)
 }
 
 /// don't, what's, I'm …, with either apostrophe.
@@ -121,7 +149,7 @@ const QUESTIONS: &str = "what who whom whose which when where why how whats hows
     whatever whichever whether";
 
 const AUXILIARIES: &str = "is are was were am be been being does did do has have had having can could should
-    would will shall may might must cannot not cant dont doesnt isnt wont arent ain't gonna wanna gotta ought";
+    would will shall may might must cannot cant dont doesnt isnt wont arent ain't gonna wanna gotta ought";
 
 const PRONOUNS: &str = "i me you we us he him she they them it its itself myself yourself themselves
     something anything everything nothing someone anyone everyone somebody anybody everybody nobody mine yours
@@ -138,9 +166,9 @@ const QUANTIFIERS: &str = "all any every each some no none both either neither o
 const PREPOSITIONS: &str = "of with without from into onto under over below above between within through
     during before after since against among via per than like about inside outside beyond toward towards across
     behind beside besides except excluding including around upon unlike regarding concerning throughout along
-    beneath underneath near as instead according based using due";
+    beneath underneath near as instead according based using due by for versus vs";
 
-const PARTICLES: &str = "in on at by for to up down out off until till";
+const PARTICLES: &str = "in on at to up down out off until till";
 
 const CONJUNCTIONS: &str = "and or but if then else because so while unless although though when whenever
     once nor yet plus otherwise therefore however";
@@ -150,7 +178,7 @@ const POLITE: &str = "please pls plz thanks thank thx kindly sorry";
 const GREETINGS: &str =
     "hi hello hey ok okay yes no yeah yep nope sure great nice cool perfect alright welcome";
 
-const ADVERBS: &str = "also just now again already still here there too very really actually currently
+const ADVERBS: &str = "not also just now again already still here there too very really actually currently
     recursively always never often sometimes today yesterday tomorrow tonight soon later ago almost away back
     together separately alone even ever quite rather maybe perhaps probably exactly simply properly correctly
     automatically manually immediately quickly slowly easily directly respectively alphabetically numerically
@@ -162,7 +190,7 @@ const ADVERBS: &str = "also just now again already still here there too very rea
 
 const REPORTS: &str = "says shows keeps gives fails works looks seems takes prints returns hangs crashes
     complains gets wants needs stays goes stops exits throws reports means contains happens uses changed
-    crashed failed died stopped broke won't refuses exceeds consumes differs owns runs belongs appears comes
+    crashed failed died stopped broke refuses exceeds consumes differs owns runs belongs appears comes
     exists logged changed listens";
 
 const VERBS: &str = "abort accept access achieve activate adapt add adjust alert allocate allow alter analyse
@@ -278,6 +306,7 @@ const ADJECTIVES: &str = "new used verbose one two three four five six seven eig
 
 // Those that are also English words, commands or usual operands are left out.
 const FOREIGN: &str = "
+    neu neue neuen starte stoppe installiere aktualisiere suche prüfe öffne kopiere verschiebe entferne woran
     wie was wer wo warum wieso wann welche welcher welches welchen ist sind der das den dem ein eine einen einem
     einer mit ohne für auf von zum zur im und oder nicht kein keine ich mir mich wir sie es alle allen zeige zeig
     zeigt liste bitte kann kannst können finde finden lösche löschen welchem wieviel viele dateien datei ordner
@@ -287,6 +316,9 @@ const FOREIGN: &str = "
     il elle nous vous mon mes tous toutes affiche afficher montre montrer peux peut supprimer supprime trouver
     trouve lister fichier fichiers dossier dossiers répertoire ce cette ces qui que quoi ici créer crée plus
     merci bonjour fait faire utilise liste-moi moi quand combien
+    nuevo nueva reinicia instala abre copia mueve comprueba explica ayuda cuántas cuántos muestre
+    redémarre redémarrer installe copie déplace vérifie ouvre explique cherche quelles crée montre-moi
+    donne-moi affiche-moi
     cómo qué cuál cuáles dónde cuándo por para con sin el los las una unos unas del y es son está están puedo
     puedes puede muestra mostrar muéstrame lista todos todas archivo archivos carpeta carpetas directorio mi mis
     este esta estos estas hay borrar borra eliminar elimina buscar busca crear crea más grandes quién cuánto

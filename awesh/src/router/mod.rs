@@ -9,19 +9,25 @@
 
 mod batch;
 mod command;
+mod explain;
 mod facts;
+mod form;
 mod lexicon;
 mod operands;
 mod prose;
 mod reading;
+mod replies;
 mod syntax;
 #[cfg(test)]
 mod tests;
 mod usage;
 mod weigh;
 
-pub use batch::{BatchError, route_command};
+pub use batch::{BatchError, Format, route_command};
+pub use explain::{Explanation, explain};
 pub use facts::{CommandKind, Facts, StaticFacts};
+
+use std::fmt;
 
 use syntax::{Kind, Token};
 
@@ -34,6 +40,16 @@ pub enum Route {
     Ask,
     /// To awesh itself.
     Control,
+}
+
+impl fmt::Display for Route {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Bash => "bash",
+            Self::Ask => "ask",
+            Self::Control => "control",
+        })
+    }
 }
 
 /// What decided.
@@ -53,6 +69,8 @@ pub enum Reason {
     Unknown,
     /// It reads as plain language.
     Prose,
+    /// The user turned a line of the same form round.
+    Turned,
     /// Its first word is awesh's own.
     Own,
 }
@@ -79,16 +97,83 @@ const HEAD_TOKENS: usize = 96;
 
 /// Decides where a line goes.
 pub fn route<'a>(line: &'a str, facts: &impl Facts) -> Verdict<'a> {
+    if let Some(verdict) = forced(line) {
+        return verdict;
+    }
+    let tokens = pieces(line);
+    let (route, reason) = decide(&tokens, facts);
+    let (route, reason) = turned(&tokens, (route, reason), facts).unwrap_or((route, reason));
+    Verdict { route, reason, text: line }
+}
+
+/// What the user said by a mark before the line.
+fn forced(line: &str) -> Option<Verdict<'_>> {
     let trimmed = line.trim_start();
     if let Some(question) = trimmed.strip_prefix('?') {
-        return Verdict { route: Route::Ask, reason: Reason::Forced, text: question.trim() };
+        return Some(Verdict { route: Route::Ask, reason: Reason::Forced, text: question.trim() });
     }
-    if let Some(command) = trimmed.strip_prefix("$ ").or_else(|| trimmed.strip_prefix("$\t")) {
-        return Verdict { route: Route::Bash, reason: Reason::Forced, text: command.trim_start() };
+    let command = trimmed.strip_prefix("$ ").or_else(|| trimmed.strip_prefix("$\t"))?;
+    Some(Verdict { route: Route::Bash, reason: Reason::Forced, text: command.trim_start() })
+}
+
+/// What the user wants for lines of this form, where that is not what was decided.
+fn turned(
+    tokens: &[Token<'_>],
+    (route, reason): (Route, Reason),
+    facts: &impl Facts,
+) -> Option<(Route, Reason)> {
+    let wanted = if can_be_turned(tokens, reason) { facts.turned(&form::of(tokens)?)? } else { return None };
+    (wanted != route).then_some((wanted, Reason::Turned))
+}
+
+/// Whether what the user says of one line may go for all of its form. Nothing that shows that shell was meant
+/// becomes a question for good.
+fn can_be_turned(tokens: &[Token<'_>], reason: Reason) -> bool {
+    match reason {
+        Reason::Command | Reason::Unknown => form::may_be_asked(tokens),
+        Reason::NoCall | Reason::Prose => true,
+        Reason::Forced | Reason::Nothing | Reason::Syntax | Reason::Turned | Reason::Own => false,
     }
-    let tokens = syntax::tokens(start_of(trimmed), HEAD_TOKENS);
+}
+
+/// The form of a line, and where lines of that form go by themselves; none where no other route may be
+/// remembered for them.
+pub fn form_of(line: &str, facts: &impl Facts) -> Option<(String, Route)> {
+    if forced(line).is_some() {
+        return None;
+    }
+    let tokens = pieces(line);
     let (route, reason) = decide(&tokens, facts);
-    Verdict { route, reason, text: line }
+    let form = if can_be_turned(&tokens, reason) { form::of(&tokens)? } else { return None };
+    Some((form, route))
+}
+
+/// The word of a line that bash looked for as a command in vain, if it is the one that the line begins with.
+pub fn unknown_command<'a>(line: &'a str, facts: &impl Facts) -> Option<&'a str> {
+    let tokens = pieces(line);
+    match command::head(&tokens, facts) {
+        // The word as a part of `line`: the call's own is borrowed from the pieces.
+        command::Head::Unknown(call) if !call.wrapped => {
+            tokens.iter().map(|token| token.text).find(|text| *text == call.word)
+        }
+        _ => None,
+    }
+}
+
+/// Whether a command is one of those that many people use.
+pub fn is_well_known(command: &str) -> bool {
+    usage::of(command).is_some()
+}
+
+/// Whether a line could have been meant as a question, although it was not taken for one.
+pub fn could_be_question(line: &str) -> bool {
+    let tokens = pieces(line);
+    let signs = prose::Signs::of(&tokens);
+    tokens.len() > 2 && signs.has_grammar() && !signs.has(prose::Sign::Flag)
+}
+
+fn pieces(line: &str) -> Vec<Token<'_>> {
+    syntax::tokens(start_of(line.trim_start()), HEAD_TOKENS)
 }
 
 fn decide(tokens: &[Token<'_>], facts: &impl Facts) -> (Route, Reason) {

@@ -1,6 +1,8 @@
 //! What commands take: enough of it to see that `kill the process on port 8080` is no call of kill. A command
 //! that is not in the table may take anything.
 
+use std::fmt;
+
 use super::facts::{CommandKind, Facts};
 use super::lexicon::{self, Class};
 use super::syntax::{Kind, Token};
@@ -38,6 +40,14 @@ pub(super) enum Operands {
     Pattern,
     /// A script, then what it takes.
     Script,
+    /// Phrases of these words and of names: "allow from any".
+    Phrase(&'static str),
+    /// Two at least.
+    Two,
+    /// Names of commands built into bash.
+    Builtins,
+    /// A time, then any text.
+    Timed,
 }
 
 /// Whether a word is a mistyped `echo` or `printf`: what follows is a text and says nothing about the line.
@@ -57,6 +67,20 @@ pub(super) enum Fit {
     Unknown,
     /// They are not.
     Misfits,
+    /// They are not, and the command can do nothing but say so.
+    Impossible,
+}
+
+impl fmt::Display for Fit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Surely => "what follows is surely what it takes",
+            Self::Fits => "what follows is what it takes",
+            Self::Unknown => "what follows may be what it takes",
+            Self::Misfits => "what follows is not what it takes",
+            Self::Impossible => "it cannot do anything with what follows",
+        })
+    }
 }
 
 impl Operands {
@@ -75,7 +99,7 @@ impl Operands {
             Self::Subcommand(_) if is_word(first) && !has_flags => Fit::Misfits,
             Self::Targets(known) if is_word(first) && !has_flags && contains(known, first) => Fit::Fits,
             Self::Flags if is_flag(&operands[0]) => Fit::Surely,
-            Self::Flags => Fit::Misfits,
+            Self::Flags => misfits_if(operands.len() > 2),
             Self::Expression if operands.iter().any(is_comparison) => Fit::Surely,
             Self::Expression => misfits_if(operands.len() > 1 && !operands.iter().any(is_operator)),
             Self::Search => misfits_if(!has_flags && is_word(first) && operands.len() > 1),
@@ -87,6 +111,19 @@ impl Operands {
             {
                 Fit::Fits
             }
+            Self::Phrase(known) if is_phrase(known, operands) => Fit::Surely,
+            Self::Phrase(_) => Fit::Unknown,
+            Self::Timed => {
+                if first.kind == Kind::Number || first.text == "now" {
+                    Fit::Surely
+                } else {
+                    Fit::Misfits
+                }
+            }
+            Self::Builtins if facts.resolve(first.text) != Some(CommandKind::Builtin) && !has_flags => {
+                Fit::Impossible
+            }
+            Self::Two if operands.len() == 1 && is_word(first) => Fit::Impossible,
             Self::Script if matches!(first.kind, Kind::Name | Kind::Path) => Fit::Fits,
             _ => Fit::Unknown,
         }
@@ -109,6 +146,13 @@ fn contains(words: &str, token: &Token<'_>) -> bool {
     words.split_ascii_whitespace().any(|word| word == token.text)
 }
 
+/// Whether the words begin as a phrase of the command's own does, and most of the others are of it.
+fn is_phrase(known: &str, operands: &[Token<'_>]) -> bool {
+    let words = operands.iter().filter(|token| is_word(token));
+    let (ours, others): (Vec<&Token<'_>>, Vec<_>) = words.partition(|word| contains(known, word));
+    ours.first().is_some_and(|word| word.text == operands[0].text) && others.len() <= ours.len()
+}
+
 /// Whether a word is a command's name. A reserved word is none: "which for".
 fn is_command(token: &Token<'_>, facts: &impl Facts) -> bool {
     !matches!(facts.resolve(token.text), None | Some(CommandKind::Keyword))
@@ -126,10 +170,10 @@ fn is_small_word(token: &Token<'_>) -> bool {
 }
 
 fn is_variable(token: &Token<'_>) -> bool {
-    use Class::{Auxiliary, Conjunction, Determiner, Preposition, Pronoun};
+    use Class::{Auxiliary, Conjunction, Determiner, Preposition, Pronoun, Quantifier};
     let class = lexicon::class(token.text);
     token.text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-        && !matches!(class, Some(Auxiliary | Conjunction | Determiner | Preposition | Pronoun))
+        && !matches!(class, Some(Auxiliary | Conjunction | Determiner | Preposition | Pronoun | Quantifier))
 }
 
 /// What stands between two values.

@@ -1,5 +1,7 @@
 //! Signs of plain language, and of shell, in a line.
 
+use std::fmt::{self, Write as _};
+
 use super::reading;
 use super::syntax::Token;
 
@@ -41,6 +43,20 @@ pub(super) enum Sign {
     VerbFirst,
     /// The first word is another word of the language.
     WordFirst,
+    /// The first word is a small one that no tool is called by, or asks kindly.
+    SpokenFirst,
+    /// The first word is what is asked for of a machine, and no usual name of a tool: install, explain.
+    AskedFirst,
+    /// An object: the file, my old logs.
+    Object,
+    /// A circumstance: in the last hour, for one user, sorted by size.
+    Circumstance,
+    /// A question within: how to, what is.
+    Asked,
+    /// "everything", "everybody": nobody's names.
+    Indefinite,
+    /// The line ends with a thing and what it is like: "previous commit message".
+    Described,
     /// The second word tells about the first ("docker is …"), or the first two are told about ("the build fails").
     Told,
     /// Something is asked for the one who asks: "show me", "give us".
@@ -62,6 +78,19 @@ pub(super) enum Sign {
     Operator,
     Redirection,
     Newline,
+}
+
+impl fmt::Display for Sign {
+    /// The name of the sign in small words: "question first".
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, letter) in format!("{self:?}").chars().enumerate() {
+            if letter.is_uppercase() && index > 0 {
+                f.write_char(' ')?;
+            }
+            f.write_char(letter.to_ascii_lowercase())?;
+        }
+        Ok(())
+    }
 }
 
 /// The signs that hold a sentence together.

@@ -5,13 +5,13 @@ use super::prose::{Sign, Signs};
 use super::syntax::{Kind, Token, is_other_script};
 
 /// Punctuation that stands around words.
-const PUNCTUATION: [char; 8] = [',', '.', ':', '?', '!', '\'', '"', '…'];
+const PUNCTUATION: [char; 10] = [',', '.', ':', '?', '!', '\'', '"', '…', '¿', '¡'];
 
 /// Adds the signs in a line.
 pub(super) fn read(tokens: &[Token<'_>], signs: &mut Signs) {
     let is_said = |token: &Token<'_>| !matches!(token.kind, Kind::Newline | Kind::Comment);
     let tokens = tokens.iter().position(is_said).map_or(&[][..], |first| &tokens[first..]);
-    let mut reader = Reader { signs, previous: None };
+    let mut reader = Reader { signs, previous: None, participle: false };
     for (index, token) in tokens.iter().enumerate() {
         reader.punctuation(token, index + 1 == tokens.len());
         match token.kind {
@@ -24,10 +24,46 @@ pub(super) fn read(tokens: &[Token<'_>], signs: &mut Signs) {
     }
 }
 
+/// What is asked for and is no usual name of a tool, or of a script of the user's own as `deploy` is.
+const ASKED: &str = "install uninstall restart enable disable upgrade check show list explain describe delete
+    remove create fix debug summarize summarise rename generate compare download upload restore count tell give
+    search extract replace change analyze analyse configure decrypt encrypt increase reduce undo revert";
+
+/// What stands before a thing, and before no name that was cut in two ("my documents").
+const OWNING: [&str; 3] = ["the", "these", "their"];
+
+const INDEFINITE: [&str; 3] = ["everything", "everyone", "everybody"];
+
+/// What asks in scripts that have no blanks between words.
+const ASKING: [&str; 15] = [
+    "怎么",
+    "如何",
+    "什么",
+    "哪",
+    "吗",
+    "多少",
+    "请",
+    "ですか",
+    "ますか",
+    "でしょうか",
+    "教えて",
+    "ください",
+    "なぜ",
+    "どう",
+    "方法",
+];
+
+fn next_class(token: &Token<'_>) -> Option<Class> {
+    let word = token.text.trim_matches(PUNCTUATION);
+    lexicon::class(&word.to_lowercase()).filter(|_| token.kind == Kind::Plain)
+}
+
 struct Reader<'a> {
     signs: &'a mut Signs,
     /// The class of the word before, if it was one.
     previous: Option<Class>,
+    /// Whether that was a form of a verb: sorted, running.
+    participle: bool,
 }
 
 impl Reader<'_> {
@@ -39,7 +75,7 @@ impl Reader<'_> {
             class = None;
         }
         if bare.contains(is_other_script) {
-            self.signs.add(Sign::Script);
+            self.script(index, bare);
         } else if index == 0 {
             self.first(token.text, bare, class);
         } else if let Some(class) = class {
@@ -47,10 +83,24 @@ impl Reader<'_> {
         } else {
             self.signs.add(Sign::OtherWord);
         }
+        self.phrase(bare, class, rest);
         if matches!(bare, "me" | "us") && self.previous == Some(Class::Verb) && !rest.is_empty() {
             self.signs.add(Sign::ForMe);
         }
         self.previous = class;
+    }
+
+    /// A word of a script that commands are not written in; some of these write sentences without blanks.
+    fn script(&mut self, index: usize, word: &str) {
+        self.signs.add(Sign::Script);
+        if index == 0 {
+            self.signs.add(Sign::SpokenFirst);
+        }
+        if ASKING.iter().any(|asking| word.contains(asking)) {
+            self.signs.add(Sign::Question);
+            self.signs.add(Sign::Asked);
+            self.signs.add(Sign::QuestionMark);
+        }
     }
 
     fn first(&mut self, text: &str, word: &str, class: Option<Class>) {
@@ -61,14 +111,59 @@ impl Reader<'_> {
         if is_capitalised(word) {
             self.signs.add(Sign::Capital);
         }
+        use Class::{Auxiliary, Determiner, Polite, Pronoun, Question};
+        if matches!(class, Some(Auxiliary | Determiner | Polite | Pronoun | Question)) {
+            self.signs.add(Sign::SpokenFirst);
+        }
+        if ASKED.split_ascii_whitespace().any(|verb| verb.eq_ignore_ascii_case(word)) {
+            self.signs.add(Sign::AskedFirst);
+        }
         match class {
             Some(Class::Question) => self.signs.add(Sign::QuestionFirst),
             Some(Class::Verb) => self.signs.add(Sign::VerbFirst),
             Some(Class::Noun | Class::Adjective | Class::Reports) => self.signs.add(Sign::WordFirst),
-            Some(Class::Foreign) => self.signs.add(Sign::Foreign),
+            Some(Class::Foreign) => {
+                self.signs.add(Sign::Foreign);
+                // The short ones are names of tools, too.
+                if word.len() > 3 {
+                    self.signs.add(Sign::SpokenFirst);
+                    self.signs.add(Sign::AskedFirst);
+                }
+            }
             Some(_) => self.signs.add(Sign::SmallFirst),
             None => {}
         }
+    }
+
+    /// Words that belong together, by the second of them or by the first and what follows.
+    fn phrase(&mut self, word: &str, class: Option<Class>, rest: &[Token<'_>]) {
+        use Class::{Adjective, Article, Determiner, Noun, Particle, Preposition, Question, Verb};
+        let next = rest.first().and_then(next_class);
+        let is_thing = matches!(next, Some(Noun | Adjective | Verb))
+            || (next.is_none() && rest.get(1).and_then(next_class) == Some(Noun));
+        if OWNING.contains(&word) && is_thing {
+            self.signs.add(Sign::Object);
+        }
+        if matches!(class, Some(Preposition | Particle)) {
+            let of_something = matches!(next, Some(Adjective | Article | Determiner)) && rest.len() > 1;
+            let done = self.previous == Some(Verb) && self.participle && next.is_some();
+            if of_something || done {
+                self.signs.add(Sign::Circumstance);
+            }
+        }
+        if class == Some(Question) && rest.len() > 1 && rest[0].text == "to" {
+            self.signs.add(Sign::Asked);
+        }
+        if INDEFINITE.contains(&word) {
+            self.signs.add(Sign::Indefinite);
+        }
+        if class == Some(Adjective)
+            && !rest.is_empty()
+            && rest.iter().all(|token| matches!(next_class(token), Some(Noun | Verb)))
+        {
+            self.signs.add(Sign::Described);
+        }
+        self.participle = word.ends_with("ed") || word.ends_with("ing");
     }
 
     fn listed(&mut self, class: Class, index: usize, rest: &[Token<'_>]) {
@@ -76,6 +171,7 @@ impl Reader<'_> {
         let told = !rest.is_empty()
             && match class {
                 // "who is" only asks.
+                Class::Auxiliary if index == 2 => matches!(self.previous, Some(Class::Noun | Class::Verb)),
                 Class::Auxiliary => index == 1 && self.previous != Some(Class::Question),
                 Class::Reports => index == 1 || (index == 2 && self.previous.is_some()),
                 _ => false,
@@ -102,7 +198,11 @@ impl Reader<'_> {
             (Some(Determiner | Article | Quantifier | Preposition | Adjective), Verb) => Noun,
             // "in out", "this that" are names.
             (Some(Particle), Particle) | (Some(Determiner), Determiner) => Greeting,
-            (_, Determiner) if rest.is_empty() => Pronoun,
+            (_, Determiner) => match rest.first() {
+                None => Pronoun,
+                Some(next) if next.kind == Kind::Flag || next_class(next) == Some(Determiner) => Greeting,
+                Some(_) => class,
+            },
             _ => class,
         }
     }

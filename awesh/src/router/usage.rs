@@ -11,6 +11,7 @@ pub(super) fn of(command: &str) -> Option<Operands> {
     let kind = KINDS.iter().find(|(commands, _)| names(commands)).map(|(_, operands)| *operands);
     kind.or_else(|| known(&SUBCOMMANDS).map(Operands::Subcommand))
         .or_else(|| known(&TARGETS).map(Operands::Targets))
+        .or_else(|| known(&PHRASES).map(Operands::Phrase))
 }
 
 /// Tools that build what a file of the user's names, and names that are usual there.
@@ -20,7 +21,45 @@ const TARGETS: [(&str, &str); 1] = [(
     package compile verify start stop restart uninstall clobber bench publish watch serve dev",
 )];
 
-const KINDS: [(&str, Operands); 13] = [
+/// Tools whose operands read like a language, and the words of it.
+const PHRASES: [(&str, &str); 6] = [
+    (
+        "tcpdump tshark ngrep dumpcap",
+        "host net port portrange src dst and or not tcp udp icmp icmp6 arp ip ip6 ether gateway broadcast
+        multicast less greater vlan proto",
+    ),
+    (
+        "ufw firewall-cmd fail2ban-client",
+        "allow deny reject limit delete insert prepend route enable disable status reload reset default
+        incoming outgoing routed logging comment verbose numbered from to any port in out on proto app info
+        set add remove start stop",
+    ),
+    (
+        "cal ncal gcal",
+        "january february march april may june july august september october november december jan feb mar apr
+        jun jul aug sep oct nov dec",
+    ),
+    (
+        "nmcli iw bluetoothctl rfkill",
+        "general networking radio connection con device dev agent monitor show up down add modify delete edit
+        on off wifi list status connect disconnect scan type ifname all block unblock pair trust remove power",
+    ),
+    (
+        "tc route nft bridge",
+        "add del delete change replace show list dev root default gw via parent handle qdisc class filter rule
+        table chain set element flush link fdb vlan inet input output forward tcp udp dport sport accept drop",
+    ),
+    (
+        "i3-msg swaymsg bspc wmctrl xset tput stty setterm",
+        "workspace move focus to next prev left right up down container kill exec reload restart exit
+        fullscreen toggle floating layout off on s q dpms force blank sane raw",
+    ),
+];
+
+const KINDS: [(&str, Operands); 16] = [
+    ("install", Operands::Two),
+    ("enable", Operands::Builtins),
+    ("shutdown", Operands::Timed),
     ("set", Operands::Flags),
     ("grep egrep fgrep zgrep rg ag ack pgrep pkill killall ansible", Operands::Pattern),
     ("python python2 python3 node deno ruby perl lua php bash sh zsh fish dash", Operands::Script),
@@ -28,13 +67,13 @@ const KINDS: [(&str, Operands); 13] = [
         "echo printf wall say espeak espeak-ng figlet toilet banner cowsay cowthink lolcat logger notify-send
         : true false apropos xmessage zenity dialog whiptail yad osascript trans translate fortune ponysay
         yes set-title tmpmail pass-phrase eval todo task t note jrnl remind sgpt aichat llm mods
-        ollama",
+        ollama wl-copy pbcopy xdotool trans dict figlet jrnl zenity",
         Operands::Text,
     ),
     (
         "top htop btop atop free uptime w clear reset pwd times logout reboot poweroff halt suspend whoami
         arch nproc lsblk lscpu lsmem lspci lsusb lsmod dirs tty hostid users neofetch fastfetch iotop nmtui
-        cmatrix jobs history iftop glances vmstat iostat dstat cal ncal env printenv locale",
+        cmatrix jobs history iftop glances vmstat iostat dstat env printenv locale",
         Operands::Nothing,
     ),
     (
@@ -44,7 +83,11 @@ const KINDS: [(&str, Operands); 13] = [
     ),
     ("read export unset local declare typeset readonly mapfile readarray getopts", Operands::Variables),
     ("which type whereis whatis man hash help info tldr where", Operands::Commands),
-    ("time watch exec nohup sudo doas env command builtin nice ionice setsid", Operands::Command),
+    (
+        "time watch exec nohup sudo doas env command builtin nice ionice setsid timeout stdbuf unbuffer chronic
+        strace ltrace torsocks proxychains xvfb-run caffeinate taskset chrt rlwrap parallel xargs",
+        Operands::Command,
+    ),
     ("test [ [[ expr let", Operands::Expression),
     ("find", Operands::Search),
     (

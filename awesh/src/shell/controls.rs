@@ -23,6 +23,9 @@ impl Shell {
         match control::parse(line) {
             Control::Help => messages::page(&control::help(), true),
             Control::Status => self.status(),
+            Control::Why => self.say_why(),
+            Control::Turns => self.say_turns(),
+            Control::Forget(what) => self.forget(what),
             Control::Verbosity(level) => {
                 let level = level.unwrap_or(u8::from(self.config.verbose == 0));
                 self.set("verbose", &level.to_string());

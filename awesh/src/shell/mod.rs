@@ -1,13 +1,18 @@
 //! The loop: prompt, read, route, act. What each of these is stands elsewhere; here is only their order.
 
 mod controls;
+mod near_miss;
+mod not_found;
 mod question;
 mod recent;
 mod start;
+mod turned;
 mod user_prompt;
 
+use std::cell::RefCell;
 use std::io;
 use std::path::PathBuf;
+use std::rc::Rc;
 
 use awesh_protocol::RecentCommand;
 
@@ -22,20 +27,16 @@ use crate::line_editor::{
 use crate::messages;
 use crate::prompt::{BackendState, PromptSource, PromptText, Session, Style};
 use crate::render::Capabilities;
-use crate::router::{Route, route};
+use crate::router::{Route, explain};
 use crate::sys::tty;
 use crate::terminal::{Terminal, write_out};
+use crate::turns::Turns;
 use recent::Recent;
 use start::Identity;
+use turned::Routed;
 
 /// Status of a shell whose terminal was closed: 128 + SIGHUP.
 const HUNG_UP: i32 = 129;
-
-/// Status of a command that was not found.
-const NOT_FOUND: i32 = 127;
-
-/// How often a session offers to ask a line that bash did not know: after that the user knows the key.
-const OFFERS: u8 = 3;
 
 /// Runs a shell until bash ends; returns its exit status.
 pub fn run(options: &ShellOptions) -> io::Result<u8> {
@@ -66,6 +67,11 @@ struct Shell {
     /// What is wrong with the settings, said already.
     problems: Vec<Problem>,
     offers: u8,
+    turns: Rc<RefCell<Turns>>,
+    /// The last line that went to bash or to the agents, for `awes why`.
+    last_routed: Option<Routed>,
+    /// The line that the last one was probably meant to be.
+    suggestion: Option<String>,
 }
 
 /// Whether the shell goes on.
@@ -110,12 +116,8 @@ impl Shell {
         }
         let Some(command) = command.filter(|command| !command.trim().is_empty()) else { return };
         messages::timing("bash", self.session.duration());
-        if self.report.status == NOT_FOUND && self.offers > 0 && self.config.backend.enabled {
-            self.offers -= 1;
-            messages::offer(
-                "if that was a question: bring it back with Up and press Alt-Enter",
-                self.config.colour,
-            );
+        if self.report.status == not_found::STATUS {
+            self.on_not_found(command);
         }
         self.recent.add(RecentCommand {
             command: command.to_owned(),
@@ -160,13 +162,20 @@ impl Shell {
     fn act(&mut self, text: &str, turned: bool, command: &mut Option<String>) -> io::Result<Flow> {
         let around = self.surroundings();
         let started = std::time::Instant::now();
-        let verdict = route(text, &SessionFacts(&around));
+        let facts = SessionFacts(&around);
+        let (verdict, explanation) = explain(text, &facts);
         messages::timing("router", started.elapsed());
         let route = match verdict.route {
             Route::Bash if turned => Route::Ask,
             Route::Ask | Route::Control if turned => Route::Bash,
             route => route,
         };
+        if turned && verdict.route != Route::Control {
+            self.remember_turn(text, route, &facts);
+        }
+        if route != Route::Control && !text.trim().is_empty() {
+            self.last_routed = Some(Routed { line: text.to_owned(), turned, explanation });
+        }
         self.editor.remember(text, &self.history_control());
         match route {
             Route::Bash => {
@@ -200,7 +209,9 @@ impl Shell {
 
     fn read_line(&mut self, prompt: (&str, &str), initial: &str, purpose: Purpose) -> io::Result<Input> {
         let around = self.surroundings();
-        let request = Request { prompt, initial, purpose, mode: self.session.editing_mode() };
+        let suggestion = self.suggestion.take().filter(|_| purpose == Purpose::Line);
+        let suggestion = suggestion.as_deref();
+        let request = Request { prompt, initial, suggestion, purpose, mode: self.session.editing_mode() };
         let lent = Lent {
             around: &around,
             session: &mut self.session,
@@ -285,6 +296,7 @@ impl Shell {
     fn surroundings(&self) -> Surroundings {
         Surroundings {
             link: self.session.link(),
+            turns: Rc::clone(&self.turns),
             directory: self.report.directory.clone(),
             home: self.variable("HOME").map(PathBuf::from),
             word_breaks: self.variable("COMP_WORDBREAKS").map(str::to_owned),

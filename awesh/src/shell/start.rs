@@ -1,8 +1,10 @@
 //! What a shell is made of, put together from arguments, settings and environment.
 
+use std::cell::RefCell;
 use std::env;
 use std::io;
 use std::path::PathBuf;
+use std::rc::Rc;
 
 use nix::unistd::{Uid, User, gethostname};
 
@@ -16,6 +18,7 @@ use crate::line_editor::{History, LineEditor, Plain, Rustyline};
 use crate::messages;
 use crate::prompt::{self, PromptSource};
 use crate::terminal::Terminal;
+use crate::turns::Turns;
 
 /// Variables the shell itself goes by, beside those of the settings and the prompt.
 const WATCHED: [&str; 4] = ["PATH", "COMP_WORDBREAKS", "HISTCONTROL", "XDG_CONFIG_HOME"];
@@ -53,7 +56,10 @@ impl Shell {
             config,
             sources,
             problems,
-            offers: super::OFFERS,
+            offers: super::not_found::OFFERS,
+            turns: Rc::new(RefCell::new(Turns::new(state_directory().join("turns")))),
+            last_routed: None,
+            suggestion: None,
         })
     }
 

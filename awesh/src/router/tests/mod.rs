@@ -1,5 +1,8 @@
 //! Lines and where they go. The names that are taken as present are those a server or a laptop has.
 
+mod domains;
+mod grounds;
+
 use super::*;
 
 const PRESENT: &str = "ansible apropos apt awk bat bc brew cal cargo cat chmod chown cmp code comm compare convert
@@ -16,11 +19,15 @@ fn facts() -> StaticFacts {
 
 #[track_caller]
 fn all(expected: Route, lines: &str) {
-    let facts = facts();
+    all_with(&facts(), expected, lines);
+}
+
+#[track_caller]
+fn all_with(facts: &StaticFacts, expected: Route, lines: &str) {
     let wrong: Vec<_> = lines
         .lines()
         .map(|line| line.trim())
-        .filter(|line| !line.is_empty() && route(line, &facts).route != expected)
+        .filter(|line| !line.is_empty() && route(line, facts).route != expected)
         .collect();
     assert!(wrong.is_empty(), "not {expected:?}: {wrong:#?}");
 }
@@ -628,12 +635,14 @@ fn nothing_makes_it_panic_or_slow() {
     }
 }
 
+const JSON: Format = Format { json: true, explain: false };
+
 #[test]
 fn a_batch_answers_line_by_line() {
     let mut output = Vec::new();
-    route_command(None, &b"\"cd /\"\n\"what is that?\"\n\"aweh\"\n"[..], &mut output).unwrap();
+    route_command(None, JSON, &b"\"cd /\"\n\"what is that?\"\n\"aweh\"\n"[..], &mut output).unwrap();
     assert_eq!(output, b"{\"route\":\"bash\"}\n{\"route\":\"ask\"}\n{\"route\":\"control\"}\n");
-    let error = route_command(None, &b"\"cd /\"\nnot json\n"[..], Vec::new()).unwrap_err();
+    let error = route_command(None, JSON, &b"\"cd /\"\nnot json\n"[..], Vec::new()).unwrap_err();
     assert!(error.to_string().starts_with("line 2: "), "{error}");
     assert_eq!(error.exit_code(), 2);
 }
