@@ -25,6 +25,7 @@ pub mod bash;
 pub mod config;
 pub mod control;
 pub mod fallback;
+mod glob;
 pub mod line_editor;
 pub mod messages;
 pub mod prompt;

@@ -37,6 +37,8 @@ fn replaced_by_bash(outcome: io::Result<std::convert::Infallible>) -> ExitCode {
 }
 
 fn backend(socket: PathBuf) -> ExitCode {
+    // Started by its link in /proc, it would be called «exe» in every list of processes. No more depends on it.
+    let _ = nix::sys::prctl::set_name(c"awesh-backend");
     match awesh_backend::run(&awesh_backend::Options::new(socket)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

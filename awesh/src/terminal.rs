@@ -85,6 +85,16 @@ impl Keyboard {
         std::mem::take(&mut self.ahead).into()
     }
 
+    /// The keys that were typed before they were wanted; they stay where they are.
+    pub fn ahead(&mut self) -> &[u8] {
+        self.ahead.make_contiguous()
+    }
+
+    /// Takes the first of them.
+    pub fn consume(&mut self, count: usize) {
+        self.ahead.drain(..count);
+    }
+
     /// Keeps keys that were typed after the ones kept already.
     pub fn keep(&mut self, keys: &[u8]) {
         self.ahead.extend(keys);

@@ -27,6 +27,89 @@ fn a_failed_history_expansion_left_no_prompt() {
 }
 
 #[test]
+fn a_list_of_candidates_lost_its_last_row() {
+    let home = Home::new();
+    home.write("work/one-file", "");
+    home.write("work/one-folder/x", "");
+    let mut terminal = home.awesh();
+    terminal.wait_prompt();
+    terminal.send("ls one-f\t\t");
+    terminal.wait_for("one-file     one-folder/");
+    terminal.wait("the line", |screen| screen.line() == "> ls one-f");
+}
+
+#[test]
+fn an_apostrophe_in_a_here_document_was_taken_for_a_quotation() {
+    let home = Home::new();
+    let mut terminal = home.awesh();
+    terminal.wait_prompt();
+    for line in ["cat <<EOF", "it's", "say \"hi", "EOF"] {
+        terminal.run(line);
+    }
+    terminal.wait_for("\nit's\nsay \"hi");
+}
+
+#[test]
+fn an_unpasted_script_of_many_lines_arrives_whole() {
+    let home = Home::new();
+    let mut terminal = home.awesh();
+    terminal.wait_prompt();
+    let lines: String = (0..300).map(|number| format!("line {number} of the text\r")).collect();
+    terminal.send(format!("cat >file <<'EOF'\r{lines}EOF\rcat >second\r{lines}\x04wc -l file second\r"));
+    terminal.wait_for("300 second");
+    terminal.wait_for("300 file");
+    terminal.wait_prompt();
+}
+
+#[test]
+fn what_a_job_printed_stood_between_the_two_lines_of_the_prompt() {
+    let home = Home::new();
+    let mut terminal = home.awesh();
+    terminal.wait_prompt();
+    terminal.run("mkfifo fifo; (read -r x <fifo; echo job says $x) &");
+    terminal.send("typed");
+    terminal.wait("the keys", |screen| screen.line() == "> typed");
+    std::fs::write(home.path().join("work/fifo"), "hello\n").unwrap();
+    terminal.wait_for("job says hello");
+    terminal.wait("the line", |screen| screen.line() == "> typed");
+    let rows = terminal.rows();
+    let job = rows.iter().position(|row| row == "job says hello").unwrap();
+    assert!(job + 3 == rows.len() && !rows[job - 1].contains("tester@"), "{}", terminal.text());
+    terminal.send("\x0c");
+    terminal.wait("a clear screen", |screen| screen.rows().len() == 2 && screen.line() == "> typed");
+}
+
+#[test]
+fn lines_kept_out_of_bashs_history_were_written_to_ours() {
+    let home = Home::new();
+    let mut terminal = home.awesh();
+    terminal.wait_prompt();
+    for line in ["echo kept", "set +o history", "echo secret1", "set -o history", "HISTIGNORE='echo sec*'"] {
+        terminal.run(line);
+    }
+    terminal.run("echo secret2");
+    terminal.run("unset HISTFILE");
+    terminal.run("echo session");
+    terminal.send("\x1b[A");
+    terminal.wait("the session's own memory", |screen| screen.line() == "> echo session");
+    let file = std::fs::read_to_string(home.path().join(".local/state/awesh/history")).unwrap();
+    assert!(file.contains("kept") && !file.contains("secret1") && !file.contains("secret2"), "{file}");
+    assert!(!file.contains("session"), "{file}");
+}
+
+#[test]
+fn a_loop_over_several_lines_came_back_line_by_line() {
+    let home = Home::new();
+    let mut terminal = home.awesh();
+    terminal.wait_prompt();
+    for line in ["for i in 1 2", "do echo $i", "done"] {
+        terminal.run(line);
+    }
+    terminal.send("\x1b[A");
+    terminal.wait("the loop", |screen| screen.text().ends_with("> for i in 1 2\ndo echo $i\ndone"));
+}
+
+#[test]
 fn a_trap_at_the_prompt_printed_into_the_void() {
     let home = Home::new();
     let mut terminal = home.awesh();

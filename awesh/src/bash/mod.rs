@@ -66,6 +66,8 @@ pub struct BashSession {
     reported: Option<Report>,
     mode: EditingMode,
     started: Option<Instant>,
+    /// Set when a command has just been started.
+    begun: bool,
     duration: Duration,
     directory: tempfile::TempDir,
 }
@@ -116,6 +118,8 @@ enum Expansion {
 pub enum Turn {
     /// A line.
     Prompt(Report),
+    /// Nothing for now: it has all of the command, and runs it.
+    Started,
     /// More of the line it has.
     Continuation,
     /// Nothing: it has ended, with this exit status.
@@ -161,6 +165,7 @@ impl BashSession {
             reported: None,
             mode: EditingMode::default(),
             started: None,
+            begun: false,
             duration: Duration::ZERO,
             directory,
         })

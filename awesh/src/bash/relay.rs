@@ -19,6 +19,9 @@ use crate::sys::pty::queued;
 use crate::sys::tty::Mode;
 use crate::terminal::{Terminal, write_out};
 
+/// What a terminal's queue takes (N_TTY_BUF_SIZE in Linux), in bytes.
+const QUEUE: usize = 4096;
+
 /// How much is read at once.
 const CHUNK: usize = 64 * 1024;
 
@@ -84,6 +87,9 @@ impl BashSession {
             }
             if let Some(turn) = turn.or(self.at_prompt()?) {
                 return Ok(turn);
+            }
+            if std::mem::take(&mut self.begun) {
+                return Ok(Turn::Started);
             }
             if !ready.nothing {
                 since = Instant::now();
@@ -249,6 +255,7 @@ impl BashSession {
         if quiet {
             self.phase = Phase::Quiet;
         }
+        self.begun = !quiet;
         self.link.borrow_mut().handshake.release()
     }
 
@@ -258,6 +265,10 @@ impl BashSession {
         }
         self.modes.for_command(&self.slave)?;
         self.phase = Phase::Running;
+        if terminal.keyboard.ahead().iter().any(|key| b"\r\n".contains(key)) {
+            // More lines than the queue takes: the rest follows as the command reads.
+            self.outgoing.extend(terminal.keyboard.take_ahead());
+        }
         terminal.set_mode(Mode::Relay)
     }
 
@@ -266,7 +277,8 @@ impl BashSession {
     /// the last of them waits for the next key or prompt: less than a line is counted in the queue only while
     /// the terminal takes bytes one by one, and to change to that would make one line of all.
     fn deliver_ahead(&mut self, terminal: &mut Terminal) -> io::Result<()> {
-        let keys = terminal.keyboard.take_ahead();
+        let keys = terminal.keyboard.ahead();
+        let keys = keys[..keys.len().min(QUEUE)].to_vec();
         let end = keys.iter().rposition(|key| b"\r\n\x04".contains(key)).map_or(0, |last| last + 1);
         let (lines, rest) = keys.split_at(end);
         let taken = if lines.is_empty() {
@@ -277,7 +289,7 @@ impl BashSession {
             let ends = lines.iter().filter(|&&key| key == DEFAULT_EOF).count();
             self.put_in_queue(lines, lines.len() - ends)?
         };
-        terminal.keyboard.put_back(&keys[taken..]);
+        terminal.keyboard.consume(taken);
         Ok(())
     }
 

@@ -167,6 +167,8 @@ pub fn choices(target: &Target, candidates: Candidates, is_directory: impl Fn(&s
     let (files, no_space, no_sort) = (has("filenames"), has("nospace"), has("nosort"));
     let quotes = files && !has("noquote");
     let mut words = candidates.words;
+    // The hook's own functions are nobody's to call.
+    words.retain(|word| !word.starts_with("__awesh"));
     if !no_sort {
         words.sort();
     }
@@ -181,6 +183,7 @@ pub fn choices(target: &Target, candidates: Candidates, is_directory: impl Fn(&s
         let close = target.quote.filter(|_| ends && quotes).map(String::from).unwrap_or_default();
         let space = if ends && !no_space { " " } else { "" };
         let name = if files { word.trim_end_matches('/').rsplit('/').next().unwrap_or(&word) } else { &word };
+        let name = name.trim_end();
         Choice { shown: format!("{name}{slash}"), inserted: format!("{inserted}{slash}{close}{space}") }
     };
     words.into_iter().map(choice).collect()

@@ -115,6 +115,8 @@ pub struct Feeder<'a> {
     pub held_since: Option<Instant>,
     /// Text that jobs have printed without ending its line.
     pub printed: Vec<u8>,
+    /// The lines of the prompt above the editor's own.
+    pub above: &'a str,
 }
 
 impl Feeder<'_> {
@@ -187,9 +189,8 @@ impl Feeder<'_> {
     /// Hands keys over up to a line's end.
     fn hand_over(&mut self) -> io::Result<()> {
         while self.held_since.is_none() && self.terminal.keyboard.has_ahead() {
-            let ahead = self.terminal.keyboard.take_ahead();
-            let portion = self.keys.take(&ahead);
-            self.terminal.keyboard.put_back(&ahead[portion.taken..]);
+            let portion = self.keys.take(self.terminal.keyboard.ahead());
+            self.terminal.keyboard.consume(portion.taken);
             if portion.ends_line {
                 self.held_since = Some(Instant::now());
             }
@@ -261,8 +262,17 @@ impl Feeder<'_> {
         if end > 0 {
             let text: Vec<u8> = self.printed.drain(..end).collect();
             // The printer lives as long as the editor.
-            let _ = self.printer.send(String::from_utf8_lossy(&text).into_owned());
+            let _ = self.printer.send(self.between(&String::from_utf8_lossy(&text)));
         }
+    }
+
+    /// What to print so that `text` stands above the whole prompt: the editor clears its own line and writes it
+    /// again below.
+    fn between(&self, text: &str) -> String {
+        let rows = self.above.matches('\n').count();
+        let up = if rows > 0 { format!("\x1b[{rows}A\r\x1b[J") } else { String::new() };
+        let end = if text.ends_with('\n') { "" } else { "\n" };
+        format!("{up}{text}{end}{}", self.above)
     }
 
     fn on_signal(&self) -> End {

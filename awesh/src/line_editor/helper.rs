@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustyline::completion::{Completer, Pair};
 use rustyline::highlight::{CmdKind, Highlighter};
@@ -18,11 +19,12 @@ use crate::router::{CommandKind, Facts, Route, route};
 
 /// How a question looks while it is typed: cyan, and its own mark in the prompt.
 const QUESTION: &str = "\x1b[36m";
+const BOLD_QUESTION: &str = "\x1b[1;36m";
 const RESET: &str = "\x1b[0m";
 
 /// The mark at the end of the prompt, and what a question has in its place: of the same width.
 const MARK: &str = "> ";
-const QUESTION_MARK: &str = "\x1b[1;36m? \x1b[0m";
+const QUESTION_MARK: &str = "? ";
 
 /// Longer lines are not looked at while they are typed.
 const LONGEST_SHOWN: usize = 8 * 1024;
@@ -32,20 +34,29 @@ pub struct LineHelper {
     around: Option<Surroundings>,
     purpose: Purpose,
     gate: Arc<Gate>,
+    colour: bool,
     asks: Cell<bool>,
+    /// The lines of the prompt above the last, which rustyline does not know of: it clears as many rows above
+    /// its own as it thinks it wrote, also where a list of candidates stands there.
+    above: String,
+    /// Set where they are to be written with the next prompt.
+    fresh: Arc<AtomicBool>,
 }
 
 impl LineHelper {
     /// A helper that knows no session yet.
-    pub fn new(gate: Arc<Gate>) -> Self {
-        Self { around: None, purpose: Purpose::Bash, gate, asks: Cell::new(false) }
+    pub fn new(gate: Arc<Gate>, colour: bool, fresh: Arc<AtomicBool>) -> Self {
+        let asks = Cell::new(false);
+        Self { around: None, purpose: Purpose::Bash, gate, colour, asks, above: String::new(), fresh }
     }
 
-    /// What the next line is, and where.
-    pub fn set(&mut self, purpose: Purpose, around: &Surroundings) {
+    /// What the next line is, where, and what stands above it.
+    pub fn set(&mut self, purpose: Purpose, around: &Surroundings, above: &str) {
         self.purpose = purpose;
         self.around = Some(around.clone());
         self.asks.set(false);
+        above.clone_into(&mut self.above);
+        self.fresh.store(true, Ordering::SeqCst);
     }
 
     fn session(&self) -> Option<SessionFacts<'_>> {
@@ -87,7 +98,7 @@ impl Completer for LineHelper {
 
 impl Highlighter for LineHelper {
     fn highlight<'l>(&self, line: &'l str, _position: usize) -> Cow<'l, str> {
-        if self.asks.get() && !line.is_empty() {
+        if self.colour && self.asks.get() && !line.is_empty() {
             Cow::Owned(format!("{QUESTION}{line}{RESET}"))
         } else {
             Cow::Borrowed(line)
@@ -95,9 +106,13 @@ impl Highlighter for LineHelper {
     }
 
     fn highlight_prompt<'b, 's: 'b, 'p: 'b>(&'s self, prompt: &'p str, default: bool) -> Cow<'b, str> {
+        let above = if self.fresh.swap(false, Ordering::SeqCst) { self.above.as_str() } else { "" };
         match prompt.strip_suffix(MARK) {
-            Some(state) if default && self.asks.get() => Cow::Owned(format!("{state}{QUESTION_MARK}")),
-            _ => Cow::Borrowed(prompt),
+            Some(state) if default && self.asks.get() && self.colour => {
+                Cow::Owned(format!("{above}{state}{BOLD_QUESTION}{QUESTION_MARK}{RESET}"))
+            }
+            Some(state) if default && self.asks.get() => Cow::Owned(format!("{above}{state}{QUESTION_MARK}")),
+            _ => Cow::Owned(format!("{above}{prompt}")),
         }
     }
 
@@ -118,7 +133,9 @@ impl Highlighter for LineHelper {
 impl Validator for LineHelper {
     fn validate(&self, context: &mut ValidationContext<'_>) -> rustyline::Result<ValidationResult> {
         let text = context.input();
-        if goes_on(text) && !self.is_question(text) {
+        // Of a line that bash has begun to read only bash knows whether it goes on: a quotation mark in a
+        // here-document opens nothing.
+        if self.purpose == Purpose::Line && goes_on(text) && !self.is_question(text) {
             self.gate.open();
             return Ok(ValidationResult::Incomplete);
         }

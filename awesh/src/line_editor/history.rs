@@ -9,6 +9,8 @@ use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use crate::glob::matches;
+
 /// The history file.
 #[derive(Debug, Clone)]
 pub struct History {
@@ -16,34 +18,70 @@ pub struct History {
     size: usize,
 }
 
-/// What HISTCONTROL says.
+/// Where lines are remembered.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Keeping {
+    /// In the file, for all sessions.
+    #[default]
+    File,
+    /// In this session: HISTFILE is not set.
+    Session,
+    /// Nowhere: `set +o history`.
+    Nowhere,
+}
+
+/// What the session's own switches say of its history.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct HistoryControl {
+    /// Where lines are remembered.
+    pub keeping: Keeping,
     /// `ignorespace`: lines that begin with a blank are not remembered.
     pub ignore_space: bool,
     /// `ignoredups`: nor is a line that repeats the one before.
     pub ignore_duplicates: bool,
     /// `erasedups`: a line that is remembered again is forgotten in its old place.
     pub erase_duplicates: bool,
+    /// HISTIGNORE: patterns of lines that are not remembered; `&` is the line before.
+    pub ignored: Vec<String>,
 }
 
 impl HistoryControl {
-    /// Reads the variable's value.
-    pub fn parse(value: &str) -> Self {
-        let has = |word| value.split(':').any(|part| part == word);
+    /// The session's variables that it goes by.
+    pub const VARIABLES: [&str; 4] = ["HISTCONTROL", "HISTIGNORE", "HISTFILE", "SHELLOPTS"];
+
+    /// Reads the session's variables.
+    pub fn of<'a>(variable: impl Fn(&str) -> Option<&'a str>) -> Self {
+        let words = |name| variable(name).unwrap_or_default().split(':').filter(|word| !word.is_empty());
+        let has = |word| words("HISTCONTROL").any(|part| part == word);
+        let keeping = if !words("SHELLOPTS").any(|option| option == "history") {
+            Keeping::Nowhere
+        } else if variable("HISTFILE").is_none_or(str::is_empty) {
+            Keeping::Session
+        } else {
+            Keeping::File
+        };
         Self {
+            keeping,
             ignore_space: has("ignorespace") || has("ignoreboth"),
             ignore_duplicates: has("ignoredups") || has("ignoreboth"),
             erase_duplicates: has("erasedups"),
+            ignored: words("HISTIGNORE").map(str::to_owned).collect(),
         }
     }
 
     /// Whether `line`, entered after `previous`, is remembered.
-    pub fn keeps(self, line: &str, previous: Option<&str>) -> bool {
+    pub fn keeps(&self, line: &str, previous: Option<&str>) -> bool {
         let blank = line.trim().is_empty();
         let hidden = self.ignore_space && line.starts_with([' ', '\t']);
         let repeated = self.ignore_duplicates && previous == Some(line);
-        !blank && !hidden && !repeated
+        let ignored = |pattern: &String| {
+            if pattern == "&" { previous == Some(line) } else { matches(pattern, line) }
+        };
+        self.keeping != Keeping::Nowhere
+            && !blank
+            && !hidden
+            && !repeated
+            && !self.ignored.iter().any(ignored)
     }
 }
 
@@ -163,11 +201,36 @@ mod tests {
 
     #[test]
     fn histcontrol_keeps_out_what_it_says() {
-        let both = HistoryControl::parse("ignoreboth");
+        let of = |control: &'static str| {
+            HistoryControl::of(|name| match name {
+                "HISTCONTROL" => Some(control),
+                "SHELLOPTS" => Some("emacs:history"),
+                _ => None,
+            })
+        };
+        let both = of("ignoreboth");
         assert!(!both.keeps(" ls", None) && !both.keeps("ls", Some("ls")) && both.keeps("ls", Some("pwd")));
-        let space = HistoryControl::parse("erasedups:ignorespace");
+        let space = of("erasedups:ignorespace");
         assert!(space.erase_duplicates && space.keeps("ls", Some("ls")) && !space.keeps("\tls", None));
-        assert!(HistoryControl::parse("").keeps(" ls", Some(" ls")));
-        assert!(!HistoryControl::parse("").keeps("  ", None));
+        assert!(of("").keeps(" ls", Some(" ls")));
+        assert!(!of("").keeps("  ", None));
+    }
+
+    #[test]
+    fn the_sessions_own_switches_hold() {
+        let of = |ignored: &'static str, file: Option<&'static str>, options: &'static str| {
+            HistoryControl::of(move |name| match name {
+                "HISTIGNORE" => Some(ignored),
+                "HISTFILE" => file,
+                "SHELLOPTS" => Some(options),
+                _ => None,
+            })
+        };
+        let usual = of("ls:echo *:&", Some("x"), "braceexpand:history");
+        assert_eq!(usual.keeping, Keeping::File);
+        assert!(!usual.keeps("ls", None) && !usual.keeps("echo x", None) && !usual.keeps("pwd", Some("pwd")));
+        assert!(usual.keeps("ls -l", Some("pwd")));
+        assert_eq!(of("", None, "history").keeping, Keeping::Session);
+        assert!(!of("", Some("x"), "braceexpand").keeps("pwd", None));
     }
 }

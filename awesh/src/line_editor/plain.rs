@@ -7,6 +7,7 @@ use std::time::Instant;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
+use super::history::Keeping;
 use super::{History, HistoryControl, Input, Lent, LineEditor, Request};
 use crate::messages;
 use crate::sys::tty::Mode;
@@ -90,7 +91,9 @@ impl LineEditor for Plain {
 
     fn remember(&mut self, line: &str, control: &HistoryControl) {
         if control.keeps(line, self.last.as_deref()) {
-            if let Err(error) = self.history.append(line) {
+            if control.keeping == Keeping::File
+                && let Err(error) = self.history.append(line)
+            {
                 messages::warning_once(format_args!("the history file cannot be written: {error}"));
             }
             self.last = Some(line.to_owned());

@@ -19,6 +19,7 @@ use rustyline::{
 
 use super::feeder::{End, Feeder, Gate};
 use super::helper::LineHelper;
+use super::history::Keeping;
 use super::keys::KeyStream;
 use super::{History, HistoryControl, Input, Lent, LineEditor, Request};
 use crate::bash::EditingMode;
@@ -48,13 +49,16 @@ impl Rustyline {
         let pty = Pty::open(Some(terminal.original_modes()), None)?;
         dup2_stdin(&pty.slave)?;
         let gate = Arc::new(Gate::new()?);
-        let config = config(size, colour);
+        let config = config(size);
         let memory = MemHistory::with_config(&config);
         let mut editor = Editor::with_history(config, memory).map_err(io_error)?;
-        editor.set_helper(Some(LineHelper::new(Arc::clone(&gate))));
+        let fresh = Arc::new(AtomicBool::new(true));
+        editor.set_helper(Some(LineHelper::new(Arc::clone(&gate), colour, Arc::clone(&fresh))));
         let turned = Arc::new(AtomicBool::new(false));
         let suggestion = Suggestion::default();
         bind_keys(&mut editor, &turned, &suggestion, &gate);
+        let clear = EventHandler::Conditional(Box::new(ClearScreen(fresh)));
+        editor.bind_sequence(KeyEvent::ctrl('L'), clear);
         let printer = start_printer(&mut editor)?;
         Ok(Self { editor, keys: pty.master, gate, turned, suggestion, printer, history })
     }
@@ -73,7 +77,7 @@ impl Rustyline {
     }
 
     fn edit(&mut self, request: &Request<'_>) -> rustyline::Result<String> {
-        let prompt = (request.prompt.0, request.prompt.1);
+        let prompt = (last_line(request.prompt.0).1, last_line(request.prompt.1).1);
         self.editor.readline_with_initial(&prompt, (request.initial, ""))
     }
 
@@ -110,8 +114,9 @@ impl LineEditor for Rustyline {
         self.turned.store(false, Ordering::SeqCst);
         self.suggestion.set(request.suggestion);
         self.gate.reset();
+        let (above, _) = last_line(request.prompt.1);
         if let Some(helper) = self.editor.helper_mut() {
-            helper.set(request.purpose, around);
+            helper.set(request.purpose, around, above);
         }
         self.editor.set_edit_mode(match request.mode {
             EditingMode::Emacs => EditMode::Emacs,
@@ -130,6 +135,7 @@ impl LineEditor for Rustyline {
             keys: KeyStream::default(),
             held_since: None,
             printed: Vec::new(),
+            above,
         };
         let (line, end) = thread::scope(|scope| {
             let feeding = scope.spawn(|| feeder.run());
@@ -157,13 +163,15 @@ impl LineEditor for Rustyline {
         }
         // Fails for no history that is kept in memory.
         let _ = self.editor.history_mut().add(line);
-        if let Err(error) = self.history.append(line) {
+        if control.keeping == Keeping::File
+            && let Err(error) = self.history.append(line)
+        {
             messages::warning_once(format_args!("the history file cannot be written: {error}"));
         }
     }
 }
 
-fn config(size: usize, colour: bool) -> Config {
+fn config(size: usize) -> Config {
     // The only setter that can fail does so for sizes no machine can hold; the default size then stays.
     let sized = Config::builder().max_history_size(size).unwrap_or_else(|_| Config::builder());
     sized
@@ -171,7 +179,8 @@ fn config(size: usize, colour: bool) -> Config {
         .completion_type(CompletionType::List)
         .keyseq_timeout(Some(KEY_SEQUENCE))
         .grapheme_cluster_mode(GraphemeClusterMode::WcWidth)
-        .color_mode(if colour { ColorMode::Enabled } else { ColorMode::Disabled })
+        // Our own helper knows whether there are colours; without one the mark would not change either.
+        .color_mode(ColorMode::Enabled)
         .build()
 }
 
@@ -233,6 +242,21 @@ impl ConditionalEventHandler for ShowInterrupt {
         }
         None
     }
+}
+
+/// Ctrl-L: the screen is cleared, and the whole prompt is on it again.
+struct ClearScreen(Arc<AtomicBool>);
+
+impl ConditionalEventHandler for ClearScreen {
+    fn handle(&self, _: &Event, _: RepeatCount, _: bool, _: &EventContext<'_>) -> Option<Cmd> {
+        self.0.store(true, Ordering::SeqCst);
+        Some(Cmd::ClearScreen)
+    }
+}
+
+/// The lines of a prompt above its last, and that.
+fn last_line(prompt: &str) -> (&str, &str) {
+    prompt.split_at(prompt.rfind('\n').map_or(0, |end| end + 1))
 }
 
 /// Starts the thread through which text comes above the line: rustyline takes one at a time, and whoever hands

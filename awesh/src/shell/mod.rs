@@ -74,6 +74,13 @@ struct Shell {
     suggestion: Option<String>,
 }
 
+/// A line that bash was given, with those it asked for to complete it.
+struct Entered {
+    text: String,
+    /// Whether it is in the history: there it goes as a whole, once bash has all of it.
+    remembered: bool,
+}
+
 /// Whether the shell goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Flow {
@@ -84,19 +91,34 @@ enum Flow {
 
 impl Shell {
     fn run(&mut self) -> io::Result<i32> {
-        let mut command = None;
+        let mut command: Option<Entered> = None;
         loop {
             match self.session.wait(&mut self.terminal)? {
                 Turn::Prompt(report) => {
-                    self.on_report(report, command.take().as_deref());
+                    if let Some(command) = &mut command {
+                        self.remember(command);
+                    }
+                    self.on_report(report, command.take().map(|entered| entered.text).as_deref());
                     if let Flow::End(status) = self.line(&mut command)? {
                         return Ok(status);
+                    }
+                }
+                Turn::Started => {
+                    if let Some(command) = &mut command {
+                        self.remember(command);
                     }
                 }
                 Turn::Continuation => self.continuation(&mut command)?,
                 Turn::Ended(status) => return Ok(status),
                 Turn::HungUp => return self.hang_up(),
             }
+        }
+    }
+
+    fn remember(&mut self, entered: &mut Entered) {
+        if !std::mem::replace(&mut entered.remembered, true) {
+            let control = self.history_control();
+            self.editor.remember(&entered.text, &control);
         }
     }
 
@@ -128,7 +150,7 @@ impl Shell {
     }
 
     /// Reads lines until one is bash's, which is then `command`.
-    fn line(&mut self, command: &mut Option<String>) -> io::Result<Flow> {
+    fn line(&mut self, command: &mut Option<Entered>) -> io::Result<Flow> {
         loop {
             if let Some(backend) = &mut self.backend {
                 backend.before_prompt();
@@ -159,7 +181,7 @@ impl Shell {
     }
 
     /// Sends a line where it goes; sets `command` where that is bash.
-    fn act(&mut self, text: &str, turned: bool, command: &mut Option<String>) -> io::Result<Flow> {
+    fn act(&mut self, text: &str, turned: bool, command: &mut Option<Entered>) -> io::Result<Flow> {
         let around = self.surroundings();
         let started = std::time::Instant::now();
         let facts = SessionFacts(&around);
@@ -176,11 +198,13 @@ impl Shell {
         if route != Route::Control && !text.trim().is_empty() {
             self.last_routed = Some(Routed { line: text.to_owned(), turned, explanation });
         }
-        self.editor.remember(text, &self.history_control());
+        if route != Route::Bash {
+            self.editor.remember(text, &self.history_control());
+        }
         match route {
             Route::Bash => {
                 self.session.submit(verdict.text, &mut self.terminal.keyboard)?;
-                *command = Some(verdict.text.to_owned());
+                *command = Some(Entered { text: verdict.text.to_owned(), remembered: false });
                 Ok(Flow::Continue)
             }
             Route::Ask if verdict.text.trim().is_empty() => Ok(Flow::Continue),
@@ -190,15 +214,14 @@ impl Shell {
     }
 
     /// Reads the next line of what bash has begun to read.
-    fn continuation(&mut self, command: &mut Option<String>) -> io::Result<()> {
+    fn continuation(&mut self, command: &mut Option<Entered>) -> io::Result<()> {
         let prompt = self.report.continuation_prompt.clone();
         match self.read_line((&prompt, &prompt), "", Purpose::Bash)? {
             Input::Line { text, .. } => {
                 if let Some(command) = command {
-                    command.push('\n');
-                    command.push_str(&text);
+                    command.text.push('\n');
+                    command.text.push_str(&text);
                 }
-                self.editor.remember(&text, &self.history_control());
                 self.session.submit(&text, &mut self.terminal.keyboard)
             }
             Input::Interrupt => self.session.interrupt(),
@@ -308,7 +331,7 @@ impl Shell {
     }
 
     fn history_control(&self) -> HistoryControl {
-        HistoryControl::parse(self.variable("HISTCONTROL").unwrap_or_default())
+        HistoryControl::of(|name| self.variable(name))
     }
 }
 

@@ -152,6 +152,7 @@ impl Shell {
                     self.on_report(report, Some(command));
                     return Ok(Flow::Continue);
                 }
+                Turn::Started => {}
                 // Nobody is there to go on with it.
                 Turn::Continuation => self.session.interrupt()?,
                 Turn::Ended(status) => return Ok(Flow::End(status)),

@@ -14,14 +14,14 @@ use crate::args::ShellOptions;
 use crate::backend::Launch as BackendLaunch;
 use crate::bash::{BashSession, Launch, Report, find_bash};
 use crate::config::{Config, Files, Sources};
-use crate::line_editor::{History, LineEditor, Plain, Rustyline};
+use crate::line_editor::{History, HistoryControl, LineEditor, Plain, Rustyline};
 use crate::messages;
 use crate::prompt::{self, PromptSource};
 use crate::terminal::Terminal;
 use crate::turns::Turns;
 
 /// Variables the shell itself goes by, beside those of the settings and the prompt.
-const WATCHED: [&str; 4] = ["PATH", "COMP_WORDBREAKS", "HISTCONTROL", "XDG_CONFIG_HOME"];
+const WATCHED: [&str; 2] = ["PATH", "COMP_WORDBREAKS"];
 
 /// Terminals that can do no editing.
 const DUMB: [&str; 3] = ["dumb", "cons25", "emacs"];
@@ -99,8 +99,13 @@ fn environment(name: &str) -> Option<String> {
 
 /// The names of all variables that a report brings.
 fn watched() -> Vec<&'static str> {
-    let mut names: Vec<&str> =
-        WATCHED.iter().chain(&prompt::VARIABLES).chain(Config::watched()).copied().collect();
+    let mut names: Vec<&str> = WATCHED
+        .iter()
+        .chain(&HistoryControl::VARIABLES)
+        .chain(&prompt::VARIABLES)
+        .chain(Config::watched())
+        .copied()
+        .collect();
     names.sort_unstable();
     names.dedup();
     names
