@@ -124,7 +124,7 @@ fn is_composed(tokens: &[Token<'_>], signs: &Signs) -> bool {
 /// Whether something holds the words together, or they are no operands and all of them language.
 fn is_sentence(tokens: &[Token<'_>], signs: &Signs, fit: Fit) -> bool {
     let described = signs.has(Sign::VerbFirst) && signs.has(Sign::Described) && tokens.len() > 3;
-    let misfits = fit == Fit::Misfits && tokens.len() > 2;
+    let misfits = fit == Fit::Misfits && tokens.len() > 2 && signs.has(Sign::Noun);
     signs.has_grammar() || fit == Fit::Impossible || ((described || misfits) && signs.is_language())
 }
 
@@ -208,7 +208,7 @@ fn length_points(tokens: &[Token<'_>], measure: &Measure) -> i32 {
 fn sign_points(&(sign, points): &(Sign, i32), signs: &Signs, measure: &Measure) -> i32 {
     match sign {
         // Tools are called by verbs and small words, too; and a flag may take a text.
-        Sign::SpokenFirst | Sign::AskedFirst if measure.callable => 0,
+        Sign::SpokenFirst | Sign::AskedFirst | Sign::SomeObject if measure.callable => 0,
         Sign::Object | Sign::Circumstance | Sign::Asked if measure.callable && signs.has(Sign::Flag) => 0,
         // A sentence may be one word here, or many.
         Sign::Script => i32::from(signs.has(sign)) * points,
@@ -222,7 +222,7 @@ fn words(token: &Token<'_>) -> usize {
     1 + token.text.chars().filter(|c| is_other_script(*c)).take(16).count() / 3
 }
 
-const POINTS: [(Sign, i32); 49] = [
+const POINTS: [(Sign, i32); 50] = [
     (Sign::Question, 10),
     (Sign::Auxiliary, 14),
     (Sign::Pronoun, 12),
@@ -253,6 +253,7 @@ const POINTS: [(Sign, i32); 49] = [
     (Sign::SpokenFirst, 14),
     (Sign::AskedFirst, 12),
     (Sign::Object, 20),
+    (Sign::SomeObject, 10),
     (Sign::Circumstance, 14),
     (Sign::Asked, 10),
     (Sign::Indefinite, 20),
