@@ -207,6 +207,8 @@ impl Reader<'_> {
             (Some(Determiner | Article | Quantifier | Preposition | Adjective), Verb) => Noun,
             // "in out", "this that" are names.
             (Some(Particle), Particle) | (Some(Determiner), Determiner) => Greeting,
+            // "update all" is what tools are told, too.
+            (_, Quantifier) if rest.is_empty() => Greeting,
             // So are "from to" and "it all" where nothing follows.
             (_, Preposition | Pronoun) if rest.len() == 1 && is_small(&rest[0]) => Greeting,
             (_, Determiner) => match rest.first() {
