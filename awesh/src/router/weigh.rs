@@ -51,6 +51,7 @@ pub(super) fn weigh(head: &Head<'_>, tokens: &[Token<'_>], facts: &impl Facts) -
             let signs = Signs::of(tokens);
             judge(signs.has_grammar() && points(&signs, tokens, &UNKNOWN) > UNKNOWN.bar)
         }
+        Head::Unknown(call) if is_absent(call) => judge(is_no_call(call, &KNOWN, facts)),
         Head::Unknown(call) => judge(is_prose(call, tokens)),
     }
 }
@@ -60,6 +61,7 @@ pub(super) fn sum(head: &Head<'_>, tokens: &[Token<'_>], facts: &impl Facts) -> 
     let (call, measure) = match head {
         Head::Nothing | Head::Syntax => return None,
         Head::Known(call) => (Some(call), &KNOWN),
+        Head::Unknown(call) if is_absent(call) => (Some(call), &KNOWN),
         Head::Path(call) => (Some(call), &PATH),
         Head::Reserved | Head::Unknown(_) => (None, &UNKNOWN),
     };
@@ -141,13 +143,17 @@ fn fit_points(fit: Fit, signs: &Signs, tokens: &[Token<'_>]) -> i32 {
     }
 }
 
+/// Whether the word is a well-known command's that the session lacks, and no word of the language: bash is to
+/// say that it is not there.
+fn is_absent(call: &Call<'_>) -> bool {
+    call.takes.is_some() && lexicon::class(call.word).is_none()
+}
+
 /// Whether a line whose first word is unknown is plain language.
 fn is_prose(call: &Call<'_>, tokens: &[Token<'_>]) -> bool {
     let tokens = introduction(tokens);
     let signs = Signs::of(tokens);
-    if operands::is_near_echo(call.word)
-        || (call.takes == Some(Operands::Text) && lexicon::class(call.word).is_none())
-    {
+    if operands::is_near_echo(call.word) {
         return false;
     }
     if replies::is_reply(tokens) {

@@ -322,6 +322,21 @@ fn unknown_and_mistyped_commands_are_bashs() {
 }
 
 #[test]
+fn a_command_that_is_not_installed_is_still_one() {
+    let nothing = StaticFacts::listed("");
+    all_with(
+        &nothing,
+        Route::Bash,
+        "kubectl get pods in\ngit add all of it\ncowsay hello, how are you\nnmcli radio wifi off",
+    );
+    all_with(
+        &nothing,
+        Route::Ask,
+        "docker says there is no space left\nkubectl is very slow today, what is wrong",
+    );
+}
+
+#[test]
 fn requests_are_asked() {
     all(
         Route::Ask,
