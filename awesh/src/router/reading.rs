@@ -53,7 +53,7 @@ const ASKING: [&str; 15] = [
     "方法",
 ];
 
-/// Whether a word needs another after it, or stands for one.
+/// Whether the next word needs another after it, or stands for one.
 fn is_small(token: &Token<'_>) -> bool {
     use Class::{Particle, Preposition, Pronoun, Quantifier};
     matches!(next_class(token), Some(Particle | Preposition | Pronoun | Quantifier))
