@@ -99,7 +99,7 @@ impl Operands {
             Self::Subcommand(_) if is_word(first) && !has_flags => Fit::Misfits,
             Self::Targets(known) if is_word(first) && !has_flags && contains(known, first) => Fit::Fits,
             Self::Flags if is_flag(&operands[0]) => Fit::Surely,
-            Self::Flags => misfits_if(operands.len() > 2),
+            Self::Flags => Fit::Misfits,
             Self::Expression if operands.iter().any(is_comparison) => Fit::Surely,
             Self::Expression => misfits_if(operands.len() > 1 && !operands.iter().any(is_operator)),
             Self::Search => misfits_if(!has_flags && is_word(first) && operands.len() > 1),

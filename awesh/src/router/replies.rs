@@ -17,7 +17,7 @@ pub(super) fn is_reply(tokens: &[Token<'_>]) -> bool {
     REPLIES.contains(&line.as_str())
 }
 
-const REPLIES: [&str; 128] = [
+const REPLIES: [&str; 129] = [
     "hello",
     "hello there",
     "hi",
@@ -146,4 +146,5 @@ const REPLIES: [&str; 128] = [
     "leave it",
     "that one",
     "this one",
+    "go back",
 ];

@@ -105,6 +105,9 @@ fn is_no_call(call: &Call<'_>, measure: &Measure, facts: &impl Facts) -> bool {
             || replies::is_reply(call.line);
     }
     let fit = call.takes.map_or(Fit::Unknown, |takes| takes.fit(call.operands(), facts));
+    if fit == Fit::Misfits && replies::is_reply(call.line) {
+        return true;
+    }
     let bar = measure.bar + if call.wrapped { WRAPPED } else { 0 };
     let reads = |tokens: &[Token<'_>], signs: &Signs| {
         is_sentence(tokens, signs, fit)
