@@ -61,6 +61,7 @@ fn commands_are_bashs() {
     vim what
     nano todo list
     find src
+    find photos music
     find . -name the
     find / -size +1G -type f
     find in out -name "*.rs"
