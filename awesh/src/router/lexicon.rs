@@ -66,8 +66,14 @@ pub(super) fn class(word: &str) -> Option<Class> {
             .or_else(|| stem("es").and_then(exact))
             .or_else(|| stem("ies").or_else(|| stem("ied")).and_then(with_y))
             .or_else(|| {
-                let stem = stem("ing").or_else(|| stem("ed")).or_else(|| stem("er"))?;
+                let stem = stem("ing").or_else(|| stem("ed"))?;
                 exact(stem).or_else(|| with_e(stem)).or_else(|| single(stem))
+            })
+            .or_else(|| {
+                let stem = stem("er")?;
+                let class = exact(stem).or_else(|| with_e(stem)).or_else(|| single(stem))?;
+                // Who does is a thing; what is more so is still what it is.
+                Some(if class == Class::Verb { Class::Noun } else { class })
             })
             .or_else(|| stem("ly").and_then(exact))
             .filter(open)
@@ -89,6 +95,8 @@ fn by_ending(word: &str) -> Option<Class> {
         Some(Class::Noun)
     } else if ends(word, "able ible ous ful less ical ive ated ized ised ified") {
         Some(Class::Adjective)
+    } else if ends(word, "ate ize ise ify") {
+        Some(Class::Verb)
     } else {
         None
     }
@@ -227,7 +235,18 @@ const VERBS: &str = "abort accept access achieve activate adapt add adjust alert
     touch trace track train transcode transfer transform translate transpile transpose traverse trigger trim
     troubleshoot truncate try tune turn type unblock uncompress undo uninstall unload unlock unmount unpack
     unpause unset unzip update upgrade upload upscale use validate verify view visit visualise visualize wait
-    wake walk want warn wash watch wipe wonder work worry wrap write yank zip zoom";
+    wake walk want warn wash watch wipe wonder work worry wrap write yank zip zoom
+    acquire alternate amend assemble assert await ban beautify bisect blend blur bootstrap bounce brighten
+    burn bypass chop collapse colorize commence conceal condense crack curate darken decompile defer deflate
+    degrade delegate demote denoise derive deselect dim disassemble discover dismiss dispatch drag embed
+    emit enhance evict expire fade fake fork fuzz grind harden hibernate hold impersonate inflate inherit
+    inject intercept intersect iterate mangle mention mimic mock negate nest offload omit outline overlay pad
+    permute pivot poll pop prefer preload propagate quarantine rank reattach rearrange rebind recalculate
+    recompile reconcile reconfigure redeploy redraw reencode regenerate reindex relabel relocate remap render
+    reorder repackage replicate rescale rescue reserve reshape respond retain rewind rip scrape scrub seed
+    sharpen skim smooth sniff spawn splice stagger stitch stretch taint throttle tile tint triage trust tweak
+    unban uncomment uncordon undelete unfold unhide unify unlink unmask unmute unquote unregister unroll
+    unstage unsubscribe untar untrack vacuum warm weigh whitelist";
 
 const NOUNS: &str = "access account action activity addon address admin age agent alarm alert alias amount
     answer api app application architecture archive argument array artifact attachment attempt attribute audio

@@ -4,8 +4,9 @@
 //! What bash can run is bash's. So the first word decides, and the session says whether it can run it
 //! (`command.rs`). Two things are left to judge by the look of the line: one that begins with a command's name
 //! and goes on as nobody calls that command (`operands.rs`), and one whose first word is unknown: a mistyped
-//! command, or plain language (`prose.rs`). When in doubt it is bash's: a command that was sent off as a
-//! question is worse than a question that bash does not understand.
+//! command, or plain language (`prose.rs`). What the user turned round before goes before the guess (`form.rs`),
+//! and every decision can be asked for its grounds (`explain.rs`). When in doubt it is bash's: a command that
+//! was sent off as a question is worse than a question that bash does not understand.
 
 mod batch;
 mod command;

@@ -99,9 +99,10 @@ impl Operands {
             Self::Subcommand(_) if is_word(first) && !has_flags => Fit::Misfits,
             Self::Targets(known) if is_word(first) && !has_flags && contains(known, first) => Fit::Fits,
             Self::Flags if is_flag(&operands[0]) => Fit::Surely,
-            Self::Flags => misfits_if(operands.len() > 2),
+            Self::Flags => Fit::Misfits,
             Self::Expression if operands.iter().any(is_comparison) => Fit::Surely,
             Self::Expression => misfits_if(operands.len() > 1 && !operands.iter().any(is_operator)),
+            Self::Search if operands.len() == 2 && operands.iter().all(is_thing) => Fit::Unknown,
             Self::Search => misfits_if(!has_flags && is_word(first) && operands.len() > 1),
             Self::Host if is_word(first) && !is_small_word(first) && !is_listed(first) => Fit::Fits,
             Self::Host if is_word(first) && is_small_word(first) => Fit::Misfits,
@@ -156,6 +157,11 @@ fn is_phrase(known: &str, operands: &[Token<'_>]) -> bool {
 /// Whether a word is a command's name. A reserved word is none: "which for".
 fn is_command(token: &Token<'_>, facts: &impl Facts) -> bool {
     !matches!(facts.resolve(token.text), None | Some(CommandKind::Keyword))
+}
+
+/// Whether a word is a thing's: two of these are rather two directories than a request.
+fn is_thing(token: &Token<'_>) -> bool {
+    lexicon::class(token.text) == Some(Class::Noun)
 }
 
 fn is_listed(token: &Token<'_>) -> bool {

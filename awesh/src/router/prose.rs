@@ -49,6 +49,8 @@ pub(super) enum Sign {
     AskedFirst,
     /// An object: the file, my old logs.
     Object,
+    /// The same with an article: "a file" may be two names after a command.
+    SomeObject,
     /// A circumstance: in the last hour, for one user, sorted by size.
     Circumstance,
     /// A question within: how to, what is.

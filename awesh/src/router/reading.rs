@@ -53,6 +53,12 @@ const ASKING: [&str; 15] = [
     "方法",
 ];
 
+/// Whether the next word needs another after it, or stands for one.
+fn is_small(token: &Token<'_>) -> bool {
+    use Class::{Particle, Preposition, Pronoun, Quantifier};
+    matches!(next_class(token), Some(Particle | Preposition | Pronoun | Quantifier))
+}
+
 fn next_class(token: &Token<'_>) -> Option<Class> {
     let word = token.text.trim_matches(PUNCTUATION);
     lexicon::class(&word.to_lowercase()).filter(|_| token.kind == Kind::Plain)
@@ -144,6 +150,9 @@ impl Reader<'_> {
         if OWNING.contains(&word) && is_thing {
             self.signs.add(Sign::Object);
         }
+        if class == Some(Article) && is_thing {
+            self.signs.add(Sign::SomeObject);
+        }
         if matches!(class, Some(Preposition | Particle)) {
             let of_something = matches!(next, Some(Adjective | Article | Determiner)) && rest.len() > 1;
             let done = self.previous == Some(Verb) && self.participle && next.is_some();
@@ -198,6 +207,10 @@ impl Reader<'_> {
             (Some(Determiner | Article | Quantifier | Preposition | Adjective), Verb) => Noun,
             // "in out", "this that" are names.
             (Some(Particle), Particle) | (Some(Determiner), Determiner) => Greeting,
+            // "update all" is what tools are told, too.
+            (_, Quantifier) if rest.is_empty() => Greeting,
+            // So are "from to" and "it all" where nothing follows.
+            (_, Preposition | Pronoun) if rest.len() == 1 && is_small(&rest[0]) => Greeting,
             (_, Determiner) => match rest.first() {
                 None => Pronoun,
                 Some(next) if next.kind == Kind::Flag || next_class(next) == Some(Determiner) => Greeting,

@@ -17,7 +17,7 @@ pub(super) fn is_reply(tokens: &[Token<'_>]) -> bool {
     REPLIES.contains(&line.as_str())
 }
 
-const REPLIES: [&str; 109] = [
+const REPLIES: [&str; 129] = [
     "hello",
     "hello there",
     "hi",
@@ -127,4 +127,24 @@ const REPLIES: [&str; 109] = [
     "yes go on",
     "how come",
     "explain",
+    "yes",
+    "no",
+    "same error",
+    "same problem",
+    "same thing",
+    "same here",
+    "still broken",
+    "still nothing",
+    "wrong file",
+    "wrong directory",
+    "wrong one",
+    "with sudo",
+    "without sudo",
+    "say that again",
+    "start over",
+    "forget it",
+    "leave it",
+    "that one",
+    "this one",
+    "go back",
 ];

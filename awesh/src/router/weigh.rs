@@ -51,6 +51,7 @@ pub(super) fn weigh(head: &Head<'_>, tokens: &[Token<'_>], facts: &impl Facts) -
             let signs = Signs::of(tokens);
             judge(signs.has_grammar() && points(&signs, tokens, &UNKNOWN) > UNKNOWN.bar)
         }
+        Head::Unknown(call) if is_absent(call) => judge(is_no_call(call, &KNOWN, facts)),
         Head::Unknown(call) => judge(is_prose(call, tokens)),
     }
 }
@@ -60,6 +61,7 @@ pub(super) fn sum(head: &Head<'_>, tokens: &[Token<'_>], facts: &impl Facts) -> 
     let (call, measure) = match head {
         Head::Nothing | Head::Syntax => return None,
         Head::Known(call) => (Some(call), &KNOWN),
+        Head::Unknown(call) if is_absent(call) => (Some(call), &KNOWN),
         Head::Path(call) => (Some(call), &PATH),
         Head::Reserved | Head::Unknown(_) => (None, &UNKNOWN),
     };
@@ -103,6 +105,9 @@ fn is_no_call(call: &Call<'_>, measure: &Measure, facts: &impl Facts) -> bool {
             || replies::is_reply(call.line);
     }
     let fit = call.takes.map_or(Fit::Unknown, |takes| takes.fit(call.operands(), facts));
+    if fit == Fit::Misfits && replies::is_reply(call.line) {
+        return true;
+    }
     let bar = measure.bar + if call.wrapped { WRAPPED } else { 0 };
     let reads = |tokens: &[Token<'_>], signs: &Signs| {
         is_sentence(tokens, signs, fit)
@@ -124,7 +129,7 @@ fn is_composed(tokens: &[Token<'_>], signs: &Signs) -> bool {
 /// Whether something holds the words together, or they are no operands and all of them language.
 fn is_sentence(tokens: &[Token<'_>], signs: &Signs, fit: Fit) -> bool {
     let described = signs.has(Sign::VerbFirst) && signs.has(Sign::Described) && tokens.len() > 3;
-    let misfits = fit == Fit::Misfits && tokens.len() > 2;
+    let misfits = fit == Fit::Misfits && tokens.len() > 2 && signs.has(Sign::Noun);
     signs.has_grammar() || fit == Fit::Impossible || ((described || misfits) && signs.is_language())
 }
 
@@ -141,13 +146,17 @@ fn fit_points(fit: Fit, signs: &Signs, tokens: &[Token<'_>]) -> i32 {
     }
 }
 
+/// Whether the word is a well-known command's that the session lacks, and no word of the language: bash is to
+/// say that it is not there.
+fn is_absent(call: &Call<'_>) -> bool {
+    call.takes.is_some() && lexicon::class(call.word).is_none()
+}
+
 /// Whether a line whose first word is unknown is plain language.
 fn is_prose(call: &Call<'_>, tokens: &[Token<'_>]) -> bool {
     let tokens = introduction(tokens);
     let signs = Signs::of(tokens);
-    if operands::is_near_echo(call.word)
-        || (call.takes == Some(Operands::Text) && lexicon::class(call.word).is_none())
-    {
+    if operands::is_near_echo(call.word) {
         return false;
     }
     if replies::is_reply(tokens) {
@@ -208,7 +217,7 @@ fn length_points(tokens: &[Token<'_>], measure: &Measure) -> i32 {
 fn sign_points(&(sign, points): &(Sign, i32), signs: &Signs, measure: &Measure) -> i32 {
     match sign {
         // Tools are called by verbs and small words, too; and a flag may take a text.
-        Sign::SpokenFirst | Sign::AskedFirst if measure.callable => 0,
+        Sign::SpokenFirst | Sign::AskedFirst | Sign::SomeObject if measure.callable => 0,
         Sign::Object | Sign::Circumstance | Sign::Asked if measure.callable && signs.has(Sign::Flag) => 0,
         // A sentence may be one word here, or many.
         Sign::Script => i32::from(signs.has(sign)) * points,
@@ -222,7 +231,7 @@ fn words(token: &Token<'_>) -> usize {
     1 + token.text.chars().filter(|c| is_other_script(*c)).take(16).count() / 3
 }
 
-const POINTS: [(Sign, i32); 49] = [
+const POINTS: [(Sign, i32); 50] = [
     (Sign::Question, 10),
     (Sign::Auxiliary, 14),
     (Sign::Pronoun, 12),
@@ -253,6 +262,7 @@ const POINTS: [(Sign, i32); 49] = [
     (Sign::SpokenFirst, 14),
     (Sign::AskedFirst, 12),
     (Sign::Object, 20),
+    (Sign::SomeObject, 10),
     (Sign::Circumstance, 14),
     (Sign::Asked, 10),
     (Sign::Indefinite, 20),

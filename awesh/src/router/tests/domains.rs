@@ -34,7 +34,7 @@ fn names_and_strings_in_other_languages_stay_in_their_commands() {
 fn replies_are_asked() {
     all(
         Route::Ask,
-        "thanks\nThank you!\nok\ngo ahead, but only in dev\nyes do that\nlooks good to me\nnever mind\ntry again",
+        "thanks\nThank you!\nok\ngo ahead\ngo on\ngo ahead, but only in dev\nyes do that\nlooks good to me\nnever mind\ntry again",
     );
     // Without anything that is said, they are words for bash.
     all(Route::Bash, "yes please\nclaer\ndeploy\nyes | head -1\nok > file");

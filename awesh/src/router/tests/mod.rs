@@ -61,6 +61,7 @@ fn commands_are_bashs() {
     vim what
     nano todo list
     find src
+    find photos music
     find . -name the
     find / -size +1G -type f
     find in out -name "*.rs"
@@ -318,6 +319,21 @@ fn unknown_and_mistyped_commands_are_bashs() {
     mytool --list all
     frobnicate --with the --and a
         "#,
+    );
+}
+
+#[test]
+fn a_command_that_is_not_installed_is_still_one() {
+    let nothing = StaticFacts::listed("");
+    all_with(
+        &nothing,
+        Route::Bash,
+        "kubectl get pods in\ngit add all of it\ncowsay hello, how are you\nnmcli radio wifi off",
+    );
+    all_with(
+        &nothing,
+        Route::Ask,
+        "docker says there is no space left\nkubectl is very slow today, what is wrong",
     );
 }
 
