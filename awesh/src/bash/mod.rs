@@ -5,6 +5,7 @@
 //! `link.rs` asks while it waits at its prompt. Nothing here knows what a line means: that is the router's.
 
 mod handshake;
+mod leftovers;
 mod link;
 pub mod markers;
 mod modes;
@@ -28,6 +29,7 @@ use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
 use nix::unistd::Pid;
 
 pub use handshake::{EditingMode, Report};
+pub use leftovers::remove_leftovers;
 pub use link::{Candidates, Link, Unfinished};
 pub use output::Output;
 pub use spawn::{Startup, find_bash};

@@ -172,7 +172,11 @@ pub fn runtime_directory() -> io::Result<tempfile::TempDir> {
     let mut failure = None;
     for parent in runtime.into_iter().chain([env::temp_dir(), PathBuf::from("/tmp")]) {
         let mut builder = tempfile::Builder::new();
-        match builder.prefix("awesh-").permissions(Permissions::from_mode(0o700)).tempdir_in(&parent) {
+        match builder
+            .prefix(&super::leftovers::prefix())
+            .permissions(Permissions::from_mode(0o700))
+            .tempdir_in(&parent)
+        {
             Ok(directory) => return Ok(directory),
             Err(error) => failure = Some(error),
         }

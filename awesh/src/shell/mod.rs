@@ -13,12 +13,13 @@ use std::cell::RefCell;
 use std::io;
 use std::path::PathBuf;
 use std::rc::Rc;
+use std::thread;
 
 use awesh_protocol::RecentCommand;
 
 use crate::args::ShellOptions;
 use crate::backend::{BackendClient, State};
-use crate::bash::{BashSession, Report, Turn};
+use crate::bash::{BashSession, Report, Turn, remove_leftovers};
 use crate::config::{Config, Problem, PromptStyle, Sources};
 use crate::fallback;
 use crate::line_editor::{
@@ -66,6 +67,8 @@ struct Shell {
     sources: Sources,
     /// What is wrong with the settings, said already.
     problems: Vec<Problem>,
+    /// Whether what is due once is done.
+    settled: bool,
     offers: u8,
     turns: Rc<RefCell<Turns>>,
     /// The last line that went to bash or to the agents, for `awes why`.
@@ -156,7 +159,7 @@ impl Shell {
                 backend.before_prompt();
             }
             let prompt = self.prompt_text();
-            self.start_backend();
+            self.settle();
             match self.read_line((&prompt.raw, &prompt.styled), "", Purpose::Line)? {
                 Input::Line { text, turned } => {
                     if let Flow::End(status) = self.act(&text, turned, command)? {
@@ -244,9 +247,15 @@ impl Shell {
         self.editor.read(&request, lent)
     }
 
-    /// Starts the backend, once the first prompt has been read and has only to be drawn.
-    fn start_backend(&mut self) {
-        if self.backend.is_none() && self.config.backend.enabled {
+    /// What is due once, and not before the first prompt has been read and has only to be drawn.
+    fn settle(&mut self) {
+        if std::mem::replace(&mut self.settled, true) {
+            return;
+        }
+        let own = self.session.directory();
+        // Without a thread for it, the next session's will do it.
+        let _ = thread::Builder::new().spawn(move || remove_leftovers(&own));
+        if self.config.backend.enabled {
             let launch = self.backend_launch();
             self.backend = Some(BackendClient::start(launch, self.config.to_protocol()));
         }

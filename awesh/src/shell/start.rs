@@ -56,6 +56,7 @@ impl Shell {
             config,
             sources,
             problems,
+            settled: false,
             offers: super::not_found::OFFERS,
             turns: Rc::new(RefCell::new(Turns::new(state_directory().join("turns")))),
             last_routed: None,
