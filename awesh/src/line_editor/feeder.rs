@@ -156,8 +156,9 @@ impl Feeder<'_> {
             self.beside.deadline().map(|due| due.saturating_duration_since(Instant::now())),
         ];
         let timeout = waits.into_iter().flatten().min();
-        let timeout = timeout
-            .map_or(PollTimeout::NONE, |wait| PollTimeout::try_from(wait + ROUNDED_UP).unwrap_or(PollTimeout::MAX));
+        let timeout = timeout.map_or(PollTimeout::NONE, |wait| {
+            PollTimeout::try_from(wait + ROUNDED_UP).unwrap_or(PollTimeout::MAX)
+        });
         let mut fds = vec![
             PollFd::new(self.terminal.keyboard.fd(), PollFlags::POLLIN),
             PollFd::new(self.output.fd(), PollFlags::POLLIN),
@@ -175,7 +176,12 @@ impl Feeder<'_> {
         if events(&fds[3]) {
             let _ = self.gate.wake.read();
         }
-        Ok(Ready { key: events(&fds[0]), output: events(&fds[1]), signal: events(&fds[2]), late: events(&fds[4]) })
+        Ok(Ready {
+            key: events(&fds[0]),
+            output: events(&fds[1]),
+            signal: events(&fds[2]),
+            late: events(&fds[4]),
+        })
     }
 
     /// Hands keys over up to a line's end.

@@ -68,12 +68,16 @@ impl Hinter for LineHelper {
 impl Completer for LineHelper {
     type Candidate = Pair;
 
-    fn complete(&self, line: &str, position: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<Pair>)> {
+    fn complete(
+        &self,
+        line: &str,
+        position: usize,
+        _: &Context<'_>,
+    ) -> rustyline::Result<(usize, Vec<Pair>)> {
         let Some(SessionFacts(around)) = self.session() else { return Ok((position, Vec::new())) };
         let target = target(line, position, around.word_breaks.as_deref());
         let candidates = around.link.borrow_mut().complete(&target.command);
-        let is_directory =
-            |name: &str| locate(name, &around.directory, around.home.as_deref()).is_dir();
+        let is_directory = |name: &str| locate(name, &around.directory, around.home.as_deref()).is_dir();
         let pairs = choices(&target, candidates, is_directory)
             .into_iter()
             .map(|choice| Pair { display: choice.shown, replacement: choice.inserted });
@@ -114,7 +118,8 @@ impl Highlighter for LineHelper {
 impl Validator for LineHelper {
     fn validate(&self, context: &mut ValidationContext<'_>) -> rustyline::Result<ValidationResult> {
         let text = context.input();
-        if goes_on(text) && !self.is_question(text) {
+        // What bash has begun to read may be a here-document, where quotes are none.
+        if self.session().is_some() && goes_on(text) && !self.is_question(text) {
             self.gate.open();
             return Ok(ValidationResult::Incomplete);
         }

@@ -57,9 +57,9 @@ impl History {
     pub fn load(&self, bash_history: Option<&Path>) -> io::Result<Vec<String>> {
         let mut entries = match fs::read(&self.path) {
             Ok(bytes) => String::from_utf8_lossy(&bytes).lines().map(unescape).collect(),
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                bash_history.and_then(|path| fs::read(path).ok()).map_or_else(Vec::new, |bytes| from_bash(&bytes))
-            }
+            Err(error) if error.kind() == ErrorKind::NotFound => bash_history
+                .and_then(|path| fs::read(path).ok())
+                .map_or_else(Vec::new, |bytes| from_bash(&bytes)),
             Err(error) => return Err(error),
         };
         let excess = entries.len().saturating_sub(self.size);

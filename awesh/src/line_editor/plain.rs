@@ -57,7 +57,8 @@ impl LineEditor for Plain {
             ];
             fds.extend(beside.fd().map(|fd| PollFd::new(fd, PollFlags::POLLIN)));
             let timeout = beside.deadline().map_or(PollTimeout::NONE, |due| {
-                PollTimeout::try_from(due.saturating_duration_since(Instant::now())).unwrap_or(PollTimeout::MAX)
+                PollTimeout::try_from(due.saturating_duration_since(Instant::now()))
+                    .unwrap_or(PollTimeout::MAX)
             });
             match poll(&mut fds, timeout) {
                 Ok(_) | Err(Errno::EINTR) => {}
