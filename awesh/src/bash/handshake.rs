@@ -210,7 +210,10 @@ mod tests {
     #[test]
     fn a_report_is_read_field_by_field() {
         let (_directory, mut handshake) = handshake();
-        handshake.up.write_all(b"P\x003\0:1 0 3\0:/tmp/a b\0vi\0:41\n42\n\0:> \0x PATH=/bin\0 X=\xff=1\0").unwrap();
+        handshake
+            .up
+            .write_all(b"P\x003\0:1 0 3\0:/tmp/a b\0vi\0:41\n42\n\0:> \0x PATH=/bin\0 X=\xff=1\0")
+            .unwrap();
         assert_eq!(handshake.receive().unwrap(), []);
         handshake.up.write_all(b"\0C\0\0").unwrap();
         let variables = [("PATH", "x", "/bin"), ("X", "", "\u{fffd}=1")];
@@ -231,7 +234,10 @@ mod tests {
     fn what_the_hook_did_not_write_is_dropped() {
         let (_directory, mut handshake) = handshake();
         handshake.up.write_all(b"nonsense\0\0P\0x\0\0\0\0R\x007\0:file\n\0\0").unwrap();
-        assert_eq!(handshake.receive().unwrap(), [Message::Answer { id: 7, fields: vec![":file".to_owned()] }]);
+        assert_eq!(
+            handshake.receive().unwrap(),
+            [Message::Answer { id: 7, fields: vec![":file".to_owned()] }]
+        );
     }
 
     #[test]

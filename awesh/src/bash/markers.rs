@@ -171,7 +171,9 @@ mod tests {
 
     #[test]
     fn what_only_looks_like_a_mark_is_output() {
-        for text in ["\x1b]7717;n1;P\x07", "\x1b]7717;n0;X\x07", "\x1b]7717;n0;P\x1b\\", "\x1b]7717;n0;PP", "\x1b"] {
+        for text in
+            ["\x1b]7717;n1;P\x07", "\x1b]7717;n0;X\x07", "\x1b]7717;n0;P\x1b\\", "\x1b]7717;n0;PP", "\x1b"]
+        {
             assert_eq!(parse(&[text.as_bytes()]), (text.as_bytes().to_vec(), vec![]), "{text:?}");
         }
     }

@@ -33,7 +33,8 @@ impl Tail {
 
     /// Whether nothing was printed, or the last thing seen of it is the end of a line.
     pub fn ends_line(&self) -> bool {
-        let end: Vec<u8> = self.bytes.iter().skip(self.bytes.len().saturating_sub(LAST_LINE)).copied().collect();
+        let end: Vec<u8> =
+            self.bytes.iter().skip(self.bytes.len().saturating_sub(LAST_LINE)).copied().collect();
         let plain = plain_text(&String::from_utf8_lossy(&end));
         plain.is_empty() || plain.ends_with('\n')
     }
