@@ -127,7 +127,8 @@ fn bytes_that_are_no_text_lose_no_line() {
 #[test]
 fn the_kubernetes_context_is_followed_from_any_terminal() {
     let home = Home::new();
-    let config = |name: &str| format!("current-context: {name}\ncontexts:\n- name: {name}\n  context: {{}}\n");
+    let config =
+        |name: &str| format!("current-context: {name}\ncontexts:\n- name: {name}\n  context: {{}}\n");
     home.write(".kube/config", &config("one"));
     let mut terminal = home.awesh();
     terminal.wait_prompt();

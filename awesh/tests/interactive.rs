@@ -95,7 +95,8 @@ fn full_screen_programs_get_the_screen_and_give_it_back() {
     let mut terminal = start(&home);
     terminal.run("echo before");
     terminal.send("less file\r");
-    terminal.wait("less", |screen| screen.screen().alternate_screen() && screen.text().contains("second line"));
+    terminal
+        .wait("less", |screen| screen.screen().alternate_screen() && screen.text().contains("second line"));
     terminal.send("q");
     terminal.wait("the prompt", |screen| !screen.screen().alternate_screen() && screen.at_prompt());
     terminal.wait_for("\nbefore");
@@ -116,7 +117,8 @@ fn a_program_sees_the_windows_size_and_its_changes() {
     terminal.resize(40, 90);
     terminal.run("stty size");
     terminal.wait_for("\n40 90");
-    terminal.send("bash -c 'trap \"echo resized; stty size\" WINCH; echo runs; while :; do sleep 0.1; done'\r");
+    terminal
+        .send("bash -c 'trap \"echo resized; stty size\" WINCH; echo runs; while :; do sleep 0.1; done'\r");
     terminal.wait_for("\nruns");
     terminal.resize(50, 80);
     terminal.wait_for("resized\n50 80");
@@ -133,7 +135,7 @@ fn modes_a_command_sets_last_as_in_bash() {
         terminal.run("stty -a | md5sum; stty sane; stty -a | md5sum");
         terminal.bash_rows()
     };
-    assert_eq!(modes(home.bash()), modes(home.awesh()));
+    assert_eq!(modes(home.bash(false)), modes(home.awesh()));
 }
 
 #[test]
@@ -201,7 +203,7 @@ fn what_jobs_print_appears_above_the_line() {
 #[test]
 fn suspend_stops_awesh_and_goes_on() {
     let home = Home::new();
-    let mut terminal = home.bash();
+    let mut terminal = home.bash(false);
     terminal.wait_prompt();
     terminal.send(format!("PS1='outer: '; {}\r", env!("CARGO_BIN_EXE_awesh")));
     terminal.wait_prompt();

@@ -35,7 +35,8 @@ fn other_arguments_and_other_input_are_bashs() {
         (&["-c", "echo ("], ""),
         (&["--nonsense"], ""),
     ] {
-        let (bash, awesh) = (run("bash", arguments, input), run(env!("CARGO_BIN_EXE_awesh"), arguments, input));
+        let (bash, awesh) =
+            (run("bash", arguments, input), run(env!("CARGO_BIN_EXE_awesh"), arguments, input));
         assert_eq!(bash, awesh, "{arguments:?}");
     }
 }

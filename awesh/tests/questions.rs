@@ -23,7 +23,9 @@ fn the_git_agent_answers_without_a_key() {
     let home = Home::new();
     let mut terminal = home.awesh();
     terminal.wait_prompt();
-    terminal.run("git init -q -b trunk . && git -c user.name=T -c user.email=t@t commit -q --allow-empty -m start");
+    terminal.run(
+        "git init -q -b trunk . && git -c user.name=T -c user.email=t@t commit -q --allow-empty -m start",
+    );
     terminal.run("echo x >new-file");
     terminal.run("what changed in this repo?");
     terminal.wait_for("new-file");
@@ -35,7 +37,8 @@ fn the_git_agent_answers_without_a_key() {
 
 #[test]
 fn an_answer_appears_as_it_streams() {
-    let server = start([Reply::stream().piece("The **first** part, ").hold().piece("then the rest.").finish("stop")]);
+    let server =
+        start([Reply::stream().piece("The **first** part, ").hold().piece("then the rest.").finish("stop")]);
     let (_home, mut terminal) = shell(&server);
     terminal.send("tell me something nice\r");
     terminal.wait_for("The first part,");
@@ -79,7 +82,11 @@ fn a_proposed_command_can_be_edited_or_declined() {
     terminal.wait_prompt();
     assert!(server.requests()[1].last("tool").contains("echo safe"));
     assert!(server.requests()[2].last("tool").contains("declined"));
-    assert!(!terminal.text().contains("\ndanger") && !terminal.text().contains("\nother"), "{}", terminal.text());
+    assert!(
+        !terminal.text().contains("\ndanger") && !terminal.text().contains("\nother"),
+        "{}",
+        terminal.text()
+    );
 }
 
 #[test]
@@ -110,7 +117,9 @@ fn control_c_at_a_proposal_ends_the_question() {
 fn a_line_of_bash_never_reaches_the_model() {
     let server = start([]);
     let (_home, mut terminal) = shell(&server);
-    for line in ["find . -name x", "who | wc -l", "test -e /etc/passwd", "nonexistent-command here", "make me"] {
+    for line in
+        ["find . -name x", "who | wc -l", "test -e /etc/passwd", "nonexistent-command here", "make me"]
+    {
         terminal.run(line);
     }
     assert!(server.requests().is_empty());
