@@ -66,7 +66,7 @@ fn a_login_shell_reads_its_files_once_each() {
 fn control_c_ends_a_command_and_control_z_stops_it() {
     let home = Home::new();
     let mut terminal = start(&home);
-    terminal.send("echo sleeps; sleep 1000\r");
+    terminal.send("sh -c 'echo sleeps; exec sleep 1000'\r");
     terminal.wait_for("\nsleeps");
     terminal.send("\x03");
     terminal.wait_prompt();
@@ -118,7 +118,7 @@ fn a_program_sees_the_windows_size_and_its_changes() {
     terminal.run("stty size");
     terminal.wait_for("\n40 90");
     terminal
-        .send("bash -c 'trap \"echo resized; stty size\" WINCH; echo runs; while :; do sleep 0.1; done'\r");
+        .send("bash -c 'trap \"echo resized; stty size\" WINCH; echo runs; sleep 60 & wait; wait'\r");
     terminal.wait_for("\nruns");
     terminal.resize(50, 80);
     terminal.wait_for("resized\n50 80");

@@ -379,15 +379,17 @@ __awesh_start() {
 
 # The start-up files are done. Without its FIFOs the session is plain bash.
 __awesh_install() {
+  builtin local __awesh_mode=emacs
+  [[ ! -o vi ]] || __awesh_mode=vi
+  builtin set +o vi +o emacs
   [[ -p @DIR@/up && -p @DIR@/down ]] || builtin return 0
   __awesh[installed]=yes
-  if [[ -o vi ]]; then builtin printf 'H\0vi\0\0'; else builtin printf 'H\0emacs\0\0'; fi >@DIR@/up
+  builtin printf 'H\0%s\0\0' "$__awesh_mode" >@DIR@/up
   # bash turns it on again behind PROMPT_COMMAND.
   [[ -o history ]] || __awesh[forgetful]=yes
   __awesh_take_command
   __awesh_hide_prompts
   builtin printf '\e]7717;@NONCE@;P\a' >/dev/tty
-  builtin set +o vi +o emacs
 }
 
 builtin declare -A __awesh
