@@ -60,7 +60,7 @@ fn completion_leaves_no_trace_in_the_session() {
 fn a_completion_that_hangs_ends_with_control_c() {
     let home = Home::new();
     let mut terminal = start(&home);
-    terminal.run("_slow() { : >started; sleep 1000; }; complete -F _slow slow");
+    terminal.run("_slow() { sh -c ': >started; exec sleep 1000'; }; complete -F _slow slow");
     terminal.send("slow x\t");
     let started = home.path().join("work/started");
     terminal.wait_file(&started);

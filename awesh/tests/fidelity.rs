@@ -1,28 +1,75 @@
-//! The same lines typed into bash and into awesh: the screens must be equal, but for the prompt's state line.
+//! The same keys typed into bash and into awesh: the screens must be equal, but for the prompt's state line.
+//! The cases are data, in `cases/`, a file for each part of bash; [`Case`] says what they can hold.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::{fs, thread};
 
 use serde::Deserialize;
 
-use crate::harness::{Home, Terminal};
+use crate::harness::{Home, Terminal, without_end_signs};
+
+/// How many cases are played at once: they mostly wait for two shells.
+const AT_ONCE: usize = 6;
 
 /// One case of a file in `cases/`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Case {
     name: String,
     /// What stands in ~/.bashrc after the prompt is set.
     #[serde(default)]
     rc: String,
-    /// Files in the home directory.
+    /// Files in the home directory; the shell starts in its directory `work`.
     #[serde(default)]
     files: BTreeMap<String, String>,
     #[serde(default)]
     environment: BTreeMap<String, String>,
-    /// Lines typed, each after the prompt that the one before led to.
-    lines: Vec<String>,
+    /// Whether it is a login shell, which reads ~/.bash_profile instead.
+    #[serde(default)]
+    login: bool,
+    /// What the screen shows before the cursor when the keys begin, where that is not a prompt.
+    starts: Option<String>,
+    lines: Script,
+    /// The status with which the shell ends after the last of the lines.
+    ends: Option<i32>,
+    /// Text that bash shows and awesh shows otherwise, each with the reason why it cannot be the same.
+    #[serde(default)]
+    known: Vec<Known>,
+}
+
+/// What is typed.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Script {
+    /// Lines, each after the prompt that the one before led to.
+    Text(String),
+    Steps(Vec<Step>),
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged, deny_unknown_fields)]
+enum Step {
+    /// A line typed at a prompt, and the wait for the next prompt.
+    Line(String),
+    /// Keys, and the text before the cursor that they lead to: a prompt where nothing is said.
+    Keys { keys: String, until: Option<String> },
+    /// A new size of the window, in rows and columns, and the text that it leads to.
+    Resize { resize: (u16, u16), until: Option<String> },
+}
+
+/// A difference that has to be.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Known {
+    bash: String,
+    awesh: String,
+    /// Why.
+    #[serde(rename = "because")]
+    _because: String,
 }
 
 impl Case {
@@ -38,62 +85,124 @@ impl Case {
         home
     }
 
-    /// Types the lines; the screen at the end, without the signs of prompts, or where it came to a halt.
-    fn play(&self, mut terminal: Terminal) -> String {
-        let mut done = terminal.reaches_prompt();
-        for line in &self.lines {
-            done = done && terminal.runs(line);
+    fn steps(&self) -> Vec<Step> {
+        match &self.lines {
+            Script::Text(text) => text.lines().map(|line| Step::Line(line.to_owned())).collect(),
+            Script::Steps(steps) => steps.clone(),
         }
-        let rows = terminal.bash_rows();
+    }
+
+    /// Plays the case; the screen at the end, without the signs of prompts, and how it ended.
+    fn play(&self, mut terminal: Terminal, home: &Home) -> String {
+        let mut steps = self.steps();
+        let last = if self.ends.is_some() { steps.pop() } else { None };
+        let done = terminal.becomes_ready("", self.starts.as_deref())
+            && steps.iter().all(|step| step.play(&mut terminal));
+        if let Some(last) = last.filter(|_| done) {
+            terminal.send(last.keys());
+        }
+        let end = match self.ends {
+            None if done => String::new(),
+            Some(_) if done => terminal
+                .ends()
+                .map_or("\n(it did not end)".to_owned(), |status| ended(as_bash_tells_it(status))),
+            _ => "\n(it came to a halt)".to_owned(),
+        };
+        let screen = without_end_signs(&terminal.bash_rows().join("\n"));
         let rows: Vec<String> =
-            rows.iter().map(|row| without_process_id(row.strip_prefix("> ").unwrap_or(row))).collect();
-        format!("{}{}", rows.join("\n"), if done { "" } else { "\n(no prompt came)" })
+            screen.lines().map(|row| without_process_id(row.strip_prefix("> ").unwrap_or(row))).collect();
+        rows.join("\n").replace(&home.path().display().to_string(), "~~") + &end
     }
 
     /// What differs, if anything does.
     fn compare(&self) -> Option<String> {
         let (home, same_home) = (self.home(), self.home());
-        let mask = |screen: String, home: &Home| screen.replace(&home.path().display().to_string(), "~~");
-        let bash = mask(self.play(home.bash()), &home);
-        let awesh = mask(self.play(same_home.awesh()), &same_home);
-        (bash != awesh).then(|| format!("── {}\n── bash:\n{bash}\n── awesh:\n{awesh}\n", self.name))
+        let bash = self.play(home.bash(self.login), &home);
+        let awesh = self.play(same_home.awesh_as(self.login), &same_home);
+        let differs = self.due(&bash).is_none_or(|due| due != awesh);
+        differs.then(|| format!("── {}\n── bash:\n{bash}\n── awesh:\n{awesh}\n", self.name))
     }
+
+    /// What awesh is to show; None where bash itself does not what the case says.
+    fn due(&self, bash: &str) -> Option<String> {
+        let ends = self.ends.is_none_or(|status| bash.ends_with(&ended(status)));
+        self.known
+            .iter()
+            .try_fold(bash.to_owned(), |text, known| {
+                text.contains(&known.bash).then(|| text.replacen(&known.bash, &known.awesh, 1))
+            })
+            .filter(|_| ends)
+    }
+}
+
+fn ended(status: i32) -> String {
+    format!("\n(it ended: {status})")
+}
+
+impl Step {
+    fn keys(&self) -> String {
+        match self {
+            Step::Line(line) => format!("{line}\r"),
+            Step::Keys { keys, .. } => keys.clone(),
+            Step::Resize { .. } => String::new(),
+        }
+    }
+
+    /// Whether it led to what it should.
+    fn play(&self, terminal: &mut Terminal) -> bool {
+        match self {
+            Step::Line(line) => terminal.runs(line),
+            Step::Keys { keys, until } => terminal.becomes_ready(keys, until.as_deref()),
+            Step::Resize { resize: (rows, columns), until } => {
+                terminal.resize(*rows, *columns);
+                terminal.becomes_ready("", until.as_deref())
+            }
+        }
+    }
+}
+
+/// An exit status as `$?` shows it.
+fn as_bash_tells_it(status: ExitStatus) -> i32 {
+    status.code().or(status.signal().map(|signal| 128 + signal)).unwrap_or_default()
 }
 
 /// `[1] 4711`, which bash prints of a job, without the number that no two runs share.
 fn without_process_id(row: &str) -> String {
-    match row.split_once("] ") {
-        Some((job, pid)) if job.starts_with('[') && pid.parse::<u32>().is_ok() => format!("{job}]"),
-        _ => row.to_owned(),
-    }
+    let Some((job, rest)) = row.split_once(' ').filter(|(job, _)| job.starts_with('[') && job.contains(']'))
+    else {
+        return row.to_owned();
+    };
+    let state = rest.trim_start().trim_start_matches(|c: char| c.is_ascii_digit());
+    if state.len() == rest.trim_start().len() { row.to_owned() } else { format!("{job} PID{state}") }
 }
 
 fn cases() -> Vec<Case> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
     let mut files: Vec<_> = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
-    let read = |path: &std::path::PathBuf| -> Vec<Case> {
-        serde_yaml::from_str(&fs::read_to_string(path).unwrap())
-            .unwrap_or_else(|error| panic!("{path:?}: {error}"))
+    let read = |path: &PathBuf| -> Vec<Case> {
+        let cases: Vec<Case> = serde_yaml::from_str(&fs::read_to_string(path).unwrap())
+            .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let group = path.file_stem().unwrap().to_string_lossy();
+        cases.into_iter().map(|case| Case { name: format!("{group}: {}", case.name), ..case }).collect()
     };
     files.iter().flat_map(read).collect()
 }
 
 #[test]
 fn awesh_shows_what_bash_shows() {
-    let cases = cases();
-    let only = std::env::var("CASE").ok();
-    let chosen: Vec<&Case> =
-        cases.iter().filter(|case| only.as_ref().is_none_or(|name| case.name.contains(name))).collect();
+    let mut chosen = cases();
+    if let Ok(only) = std::env::var("CASE") {
+        chosen.retain(|case| case.name.contains(&only));
+    }
     assert!(!chosen.is_empty());
-    // A case mostly waits; a few at once keep the cores busy.
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mine = std::iter::from_fn(|| chosen.get(next.fetch_add(1, Ordering::Relaxed)));
+        mine.filter_map(Case::compare).collect::<Vec<_>>()
+    };
     let differences: Vec<String> = thread::scope(|scope| {
-        let workers: Vec<_> = (0..4)
-            .map(|worker| {
-                let mine: Vec<&Case> = chosen.iter().skip(worker).step_by(4).copied().collect();
-                scope.spawn(move || mine.into_iter().filter_map(Case::compare).collect::<Vec<_>>())
-            })
-            .collect();
+        let workers: Vec<_> = (0..AT_ONCE).map(|_| scope.spawn(work)).collect();
         workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect()
     });
     assert!(

@@ -8,6 +8,7 @@ use std::fs;
 use std::io;
 use std::num::NonZeroU16;
 use std::os::fd::AsFd;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
@@ -73,8 +74,20 @@ impl Home {
         self.start(Path::new(env!("CARGO_BIN_EXE_awesh")), &[])
     }
 
-    pub fn bash(&self) -> Terminal {
-        let mut terminal = self.start(Path::new("bash"), &["-i"]);
+    /// awesh, as a login shell or not.
+    pub fn awesh_as(&self, login: bool) -> Terminal {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_awesh"));
+        if login {
+            command.arg0("-awesh");
+        }
+        self.start_command(command)
+    }
+
+    /// bash, as a login shell or not.
+    pub fn bash(&self, login: bool) -> Terminal {
+        let mut command = Command::new("bash");
+        command.arg0(if login { "-bash" } else { "bash" }).arg("-i");
+        let mut terminal = self.start_command(command);
         terminal.is_bash = true;
         terminal
     }
@@ -173,6 +186,20 @@ impl Terminal {
         self.becomes(Self::at_prompt)
     }
 
+    /// Whether the screen changes until the text before the cursor ends with this, or there is one more prompt
+    /// where nothing is given.
+    pub fn becomes_ready(&mut self, keys: impl AsRef<[u8]>, text: Option<&str>) -> bool {
+        let (prompts, before) = (self.prompts(), self.text_to_cursor());
+        self.send(keys);
+        match text {
+            Some(text) => self.becomes(|screen| {
+                let now = screen.text_to_cursor();
+                now != before && now.ends_with(text)
+            }),
+            None => self.becomes(|screen| screen.prompts() > prompts && screen.at_prompt()),
+        }
+    }
+
     pub fn wait_for(&mut self, text: &str) {
         self.wait(text, |screen| screen.text().contains(text));
     }
@@ -184,15 +211,20 @@ impl Terminal {
 
     /// Waits for the end of the program.
     pub fn wait_end(&mut self) -> ExitStatus {
+        self.ends().unwrap_or_else(|| panic!("waited for the end; the screen:\n{}", self.text()))
+    }
+
+    /// The same; None where it did not end.
+    pub fn ends(&mut self) -> Option<ExitStatus> {
         let deadline = Instant::now() + PATIENCE;
-        loop {
+        while Instant::now() < deadline {
             if let Some(status) = self.child.try_wait().unwrap() {
                 self.read_some(Instant::now());
-                return status;
+                return Some(status);
             }
-            assert!(Instant::now() < deadline, "waited for the end; the screen:\n{}", self.text());
             self.read_some(Instant::now() + Duration::from_millis(20));
         }
+        None
     }
 
     /// The rows of the screen down to the last that is not empty.
@@ -224,6 +256,18 @@ impl Terminal {
         let (_, column) = self.screen.screen().cursor_position();
         let row = self.rows().pop().unwrap_or_default();
         format!("{:<1$}", row.trim_end(), usize::from(column))
+    }
+
+    /// The screen down to the cursor, without what awesh adds.
+    fn text_to_cursor(&self) -> String {
+        let (row, column) = self.screen.screen().cursor_position();
+        let width = self.screen.screen().size().1;
+        let mut rows: Vec<String> =
+            self.screen.screen().rows(0, width.get()).take(usize::from(row)).collect();
+        rows.iter_mut().for_each(|row| row.truncate(row.trim_end().len()));
+        rows.retain(|row| !is_state(row));
+        rows.push(self.screen.screen().contents_between(row, 0, row, column));
+        without_end_signs(&rows.join("\n"))
     }
 
     /// Closes the terminal, as a window is closed.
@@ -310,7 +354,13 @@ fn cells(count: u16) -> NonZeroU16 {
     NonZeroU16::new(count).unwrap()
 }
 
-/// Whether a row is the first line of awesh's prompt.
+/// The text without awesh's sign for output that ends no line: its prompt follows at once, as bash's does.
+pub fn without_end_signs(text: &str) -> String {
+    text.replace("⏎\n>", ">")
+}
+
+/// Whether a row is the first line of awesh's prompt, in a locale of any kind.
 fn is_state(row: &str) -> bool {
-    ["🤖", "🧠", "💀"].iter().any(|sign| row.starts_with(sign))
+    let plain = |sign: &str| row.strip_prefix(sign).and_then(|rest| rest.split_once('@')).is_some();
+    ["🤖", "🧠", "💀"].iter().any(|sign| row.starts_with(sign)) || ["~:", "+:", "x:"].into_iter().any(plain)
 }

@@ -66,7 +66,7 @@ fn a_login_shell_reads_its_files_once_each() {
 fn control_c_ends_a_command_and_control_z_stops_it() {
     let home = Home::new();
     let mut terminal = start(&home);
-    terminal.send("echo sleeps; sleep 1000\r");
+    terminal.send("sh -c 'echo sleeps; exec sleep 1000'\r");
     terminal.wait_for("\nsleeps");
     terminal.send("\x03");
     terminal.wait_prompt();
@@ -135,7 +135,7 @@ fn modes_a_command_sets_last_as_in_bash() {
         terminal.run("stty -a | md5sum; stty sane; stty -a | md5sum");
         terminal.bash_rows()
     };
-    assert_eq!(modes(home.bash()), modes(home.awesh()));
+    assert_eq!(modes(home.bash(false)), modes(home.awesh()));
 }
 
 #[test]
@@ -203,7 +203,7 @@ fn what_jobs_print_appears_above_the_line() {
 #[test]
 fn suspend_stops_awesh_and_goes_on() {
     let home = Home::new();
-    let mut terminal = home.bash();
+    let mut terminal = home.bash(false);
     terminal.wait_prompt();
     terminal.send(format!("PS1='outer: '; {}\r", env!("CARGO_BIN_EXE_awesh")));
     terminal.wait_prompt();

@@ -110,6 +110,22 @@ fn a_loop_over_several_lines_came_back_line_by_line() {
 }
 
 #[test]
+fn an_empty_line_cost_the_user_his_ps1() {
+    let home = Home::new();
+    home.write(".bashrc", "PS1='[$?] mine> '");
+    home.write(".config/awesh/config.toml", "[prompt]\nstyle = \"bash\"\n");
+    let mut terminal = home.awesh();
+    terminal.wait("the prompt", |screen| screen.line() == "[0] mine> ");
+    for (keys, line) in [("\r", "[0] mine> "), ("(exit 3)\r", "[3] mine> "), ("abc\x03", "[130] mine> ")] {
+        let before = terminal.rows().len();
+        terminal.send(keys);
+        terminal.wait(line, |screen| screen.rows().len() > before && screen.line() == line);
+    }
+    terminal.send("echo )\r\recho \"<$PS1>\"\r");
+    terminal.wait_for("<[$?] mine> >");
+}
+
+#[test]
 fn a_trap_at_the_prompt_printed_into_the_void() {
     let home = Home::new();
     let mut terminal = home.awesh();

@@ -2,16 +2,26 @@
 # words between @ signs), so it runs at top level: what a user's start-up file declares is global.
 #
 # Names: the functions and one associative array begin with __awesh. Its elements: ps1 and ps2, the user's own
-# while bash has ours, and call, our command in PROMPT_COMMAND. An element that is never set hides what is
+# while bash has ours; call, our command in PROMPT_COMMAND; status and last, the user's $? and $_; jobs and disabled, what was so at
+# the last prompt; kind, id, first and second, the present request. An element that is never set hides what is
 # expanded in its subscript for a side effect alone.
 # Functions are defined before any file of the user's is read, so no alias of his is in them; builtins are
 # called by that name because a function may hide them. (`builtin local` splits what is not in quotes.)
 
-# At the prompt. $1 is the status of the last command, the rest its PIPESTATUS.
+# At the prompt. $1 is the status of the last command, $2 its last argument, the rest its PIPESTATUS. Succeeds
+# always, or errexit would end the shell; bash itself keeps $? as it was.
 __awesh_prompt() {
-  builtin local - IFS=$' \t\n'
+  [[ ${__awesh[installed]-} ]] || { __awesh_install; return 0; }
+  builtin local - || return 0
   builtin set +efnuvxET
-  [[ -p @DIR@/up && -p @DIR@/down ]] || builtin return "$1"
+  builtin enable -n >|@DIR@/disabled
+  [[ ! -s @DIR@/disabled ]] || __awesh_enable
+  builtin local REPLY FUNCNEST=0
+  builtin local IFS=$' \t\n'
+  [[ -p @DIR@/up && -p @DIR@/down ]] || builtin return 0
+  __awesh[status]=$1
+  __awesh[last]=$2
+  __awesh_tell_of_jobs
   __awesh_take_prompts
   __awesh_forget_requests
   builtin printf '@MARK@P\a' >/dev/tty
@@ -19,25 +29,60 @@ __awesh_prompt() {
   __awesh_serve
   # bash-preexec looks for the end of the prompt's commands; ours come after it.
   [[ ! -v __bp_preexec_interactive_mode ]] || __bp_preexec_interactive_mode=on
-  builtin return "$1"
+  [[ ! ${__awesh[disabled]-} ]] || __awesh_disable
+  builtin return 0
+}
+
+# Has bash say which jobs have ended or stopped. It does so after PROMPT_COMMAND, which here is after the next line
+# was entered, and after it has waited for a command, in PROMPT_COMMAND only where that is read from a file.
+__awesh_tell_of_jobs() {
+  builtin local __awesh_before="${__awesh[jobs]-}"
+  builtin jobs -p >|@DIR@/jobs
+  __awesh[jobs]=
+  if [[ -s @DIR@/jobs ]]; then
+    builtin read -r -d '' <@DIR@/jobs
+    __awesh[jobs]=$REPLY/
+    builtin jobs -rp >|@DIR@/jobs
+    builtin read -r -d '' <@DIR@/jobs
+    __awesh[jobs]+=$REPLY/
+    builtin jobs -sp >|@DIR@/jobs
+    builtin read -r -d '' <@DIR@/jobs
+    __awesh[jobs]+=$REPLY
+    if [[ ${__awesh[jobs]} != "$REPLY/$REPLY/" && ${__awesh[jobs]} != "$__awesh_before" ]]; then
+      builtin printf '( builtin : )\n' >|@DIR@/jobs
+      builtin . @DIR@/jobs 2>/dev/tty
+    fi
+  fi
+}
+
+# Builtins that the user has disabled are enabled while bash waits.
+__awesh_enable() {
+  builtin enable eval
+  __awesh[disabled]=$(<@DIR@/disabled)
+  builtin eval "${__awesh[disabled]//enable -n/builtin enable}"
+}
+
+__awesh_disable() {
+  builtin eval "${__awesh[disabled]//enable -n/builtin enable -n}"
+  __awesh[disabled]=
 }
 
 # Reads away what was sent to a hook or a command that Ctrl-C ended before it could read it.
 __awesh_forget_requests() {
-  builtin local REPLY
-  while builtin read -r -t 0 <@DIR@/down && IFS= builtin read -r -d '' -t 1 <@DIR@/down; do :; done
+  while builtin read -r -t 0 <@DIR@/down && builtin read -r -d '' -t 1 <@DIR@/down; do builtin :; done
 }
 
 # Puts our PS0, PS1 and PS2 in place of what the user has set meanwhile, which is kept.
 __awesh_take_prompts() {
-  builtin local - ours='@PS0@'
+  builtin local - __awesh_ours='@PS0@'
   builtin set +efnuvxET
   builtin shopt -q promptvars || builtin shopt -s promptvars
   __awesh_take_command
-  if [[ $PS0 != *"$ours" && ${PS0@a} != *r* ]]; then
-    PS0=$PS0$ours
+  if [[ $PS0 != *"$__awesh_ours" && ${PS0@a} != *r* ]]; then
+    PS0=$PS0$__awesh_ours
   fi
-  if [[ ${PS1@a} != *r* ]]; then
+  # Empty it is ours still: no command has run since, as after an empty line or a syntax error.
+  if [[ ${PS1@a} != *r* && $PS1 ]]; then
     __awesh[ps1]=$PS1
     PS1=
   fi
@@ -47,66 +92,93 @@ __awesh_take_prompts() {
   fi
 }
 
-# Lets the line that starts the session show no prompt.
+# Lets the line that starts the session show no prompt, and be none of those that bash counts.
 __awesh_hide_prompts() {
   builtin local -
   builtin set +efnuvxET
-  [[ ${PS0@a} == *r* ]] || { __awesh[ps0]=$PS0 && PS0=; }
+  [[ ${PS0@a} == *r* ]] || { __awesh[ps0]=$PS0 && PS0='${__awesh[-$((LINENO=0))]-}'; }
   [[ ${PS1@a} == *r* ]] || { __awesh[ps1]=$PS1 && PS1=; }
 }
 
 # Puts our command behind the user's own in PROMPT_COMMAND: an array since bash 5.1, where a high index
 # survives his `PROMPT_COMMAND=…`, which sets index 0; before that a string.
 __awesh_take_command() {
+  [[ ${PROMPT_COMMAND@a} != *r* ]] || builtin return 0
   if ((BASH_VERSINFO[0] > 5 || BASH_VERSINFO[0] == 5 && BASH_VERSINFO[1] > 0)); then
+    __awesh_come_last
     PROMPT_COMMAND[@SLOT@]=${__awesh[call]}
   elif [[ $PROMPT_COMMAND != *"${__awesh[call]}" ]]; then
     PROMPT_COMMAND=${PROMPT_COMMAND:+$PROMPT_COMMAND$'\n'}${__awesh[call]}
   fi
 }
 
+# Moves what the user has appended to PROMPT_COMMAND in front of our command.
+__awesh_come_last() {
+  builtin local __awesh_at __awesh_free=0
+  for __awesh_at in "${!PROMPT_COMMAND[@]}"; do
+    if ((__awesh_at < @SLOT@)); then
+      __awesh_free=$((__awesh_at + 1))
+    elif ((__awesh_at > @SLOT@)); then
+      PROMPT_COMMAND[__awesh_free++]=${PROMPT_COMMAND[__awesh_at]}
+      builtin unset "PROMPT_COMMAND[$__awesh_at]"
+    fi
+  done
+}
+
 # Writes the state of the session. A message is a list of fields, each ended by a NUL and none of them empty,
 # and an empty field.
 __awesh_report() {
-  builtin local name
+  builtin local __awesh_name
   {
-    builtin printf '%s\0' P "$1" ":${*:2}" ":$PWD"
+    builtin printf '%s\0' P "$1" ":${*:3}" ":$PWD"
     [[ -o vi ]] && builtin printf 'vi\0' || { [[ -o emacs ]] && builtin printf 'emacs\0' || builtin printf 'none\0'; }
     builtin printf ':'
     builtin jobs -p
     builtin printf '\0:%s\0' "${__awesh[ps2]@P}"
-    for name in @WATCHED@; do
-      [[ ! -v $name ]] || builtin printf '%s %s=%s\0' "${!name@a}" "$name" "${!name}"
+    for __awesh_name in @WATCHED@; do
+      [[ ! -v $__awesh_name ]] || builtin printf '%s %s=%s\0' "${!__awesh_name@a}" "$__awesh_name" "${!__awesh_name}"
     done
     builtin printf '\0'
   } >@DIR@/up
 }
 
 # Answers requests until the shell says go. A request is four fields: kind, id, and two arguments. While it
-# waits, a trap of the user's may run, and what that prints is to be seen.
+# waits, a trap of the user's may run, and what that prints is to be seen. An interrupt leaves bash with $_ as it
+# was before the wait: so that is the user's own.
 __awesh_serve() {
-  builtin local kind id first second since="$SECONDS"
-  while :; do
-    if ! { IFS= builtin read -r -d '' kind && IFS= builtin read -r -d '' id &&
-      IFS= builtin read -r -d '' first && IFS= builtin read -r -d '' second; } <@DIR@/down >/dev/tty 2>&1; then
-      [[ -p @DIR@/down ]] || builtin return
-      # TMOUT is what bash itself would wait for a line.
-      if ((${TMOUT:-0} > 0 && SECONDS - since >= TMOUT)); then
-        builtin printf '\atimed out waiting for input: auto-logout\n' >/dev/tty
-        builtin exit
-      fi
-      builtin continue
+  builtin local __awesh_since="$SECONDS" __awesh_status
+  __awesh[kind]=
+  while [[ ${__awesh[kind]} != go ]]; do
+    __awesh_receive
+    __awesh_status=$?
+    if ((__awesh_status == 0)); then
+      __awesh_since=$SECONDS
+      __awesh_answer_request
+    elif ((__awesh_status == 127)) || [[ ! -p @DIR@/down ]]; then
+      __awesh[kind]=go
+    # TMOUT is what bash itself would wait for a line.
+    elif ((${TMOUT:-0} > 0 && SECONDS - __awesh_since >= TMOUT)); then
+      builtin printf '\atimed out waiting for input: auto-logout\n' >/dev/tty
+      builtin exit
     fi
-    since=$SECONDS
-    case $kind in
-      go) builtin return ;;
-      type) __awesh_answer "$id" __awesh_type "$first" ;;
-      names) __awesh_answer "$id" __awesh_names ;;
-      ps1) __awesh_answer "$id" __awesh_ps1 ;;
-      environment) __awesh_answer "$id" builtin command env -0 ;;
-      complete) __awesh_answer "$id" __awesh_complete "$first" "$second" ;;
-    esac
   done
+}
+
+# Without a name `read` takes all there is, whatever IFS says; and a name could be that of a readonly variable.
+__awesh_receive() {
+  builtin : "${__awesh[last]}"
+  builtin read -r -d '' && __awesh[kind]=$REPLY && builtin read -r -d '' && __awesh[id]=$REPLY &&
+    builtin read -r -d '' && __awesh[first]=$REPLY && builtin read -r -d '' && __awesh[second]=$REPLY
+} <@DIR@/down >/dev/tty 2>&1
+
+__awesh_answer_request() {
+  case ${__awesh[kind]} in
+    type) __awesh_answer "${__awesh[id]}" __awesh_type "${__awesh[first]}" ;;
+    names) __awesh_answer "${__awesh[id]}" __awesh_names ;;
+    ps1) __awesh_answer "${__awesh[id]}" __awesh_ps1 ;;
+    environment) __awesh_answer "${__awesh[id]}" builtin command env -0 ;;
+    complete) __awesh_answer "${__awesh[id]}" __awesh_complete "${__awesh[first]}" "${__awesh[second]}" ;;
+  esac
 }
 
 # Runs the rest of the arguments; what they print are the fields of the answer.
@@ -130,8 +202,14 @@ __awesh_names() {
   builtin printf '\0'
 }
 
+# The user's PS1 may show $?.
 __awesh_ps1() {
+  __awesh_end_with "${__awesh[status]}"
   builtin printf ':%s\0' "${__awesh[ps1]@P}"
+}
+
+__awesh_end_with() {
+  builtin return "$1"
 }
 
 # Completes. $1 is the command up to its end, $2 has a line each for COMP_POINT and COMP_CWORD, and
@@ -265,8 +343,9 @@ __awesh_files() {
 # Before a command runs: says so and waits until the terminal is set up for it. Called from PS0.
 __awesh_begin() {
   {
-    builtin local REPLY IFS=
-    builtin printf 'C\0\0' >@DIR@/up && builtin read -r -d '' REPLY <@DIR@/down
+    builtin set +x
+    builtin enable builtin printf read
+    builtin printf 'C\0\0' >@DIR@/up && builtin read -r -d '' <@DIR@/down
   } 2>/dev/null
 }
 
@@ -305,26 +384,36 @@ __awesh_start() {
       builtin history -c
       [[ ! ${HISTFILE-} ]] || builtin history -r
     fi
+    if [[ ${__awesh[forgetful]-} ]]; then
+      builtin history -d -1
+      builtin set +o history
+    fi
     builtin unset -f __awesh_start __awesh_hide_prompts
   } 2>/dev/null
   builtin return 0
 }
 
-# The rest runs once; a second time only where the user ended a start-up file with Ctrl-C.
-if [[ ! -v __awesh ]]; then
-  builtin declare -A __awesh
-  __awesh[call]='@CALL@'
-  builtin unset PROMPT_COMMAND
-@RESTORE@
-  PROMPT_COMMAND[@SLOT@]='. @DIR@/hook.sh'
-  builtin set -o emacs
-  @STARTUP@
-fi
-# Without its FIFOs the session is plain bash.
-if [[ -p @DIR@/up && -p @DIR@/down ]]; then
-  if [[ -o vi ]]; then builtin printf 'H\0vi\0\0'; else builtin printf 'H\0emacs\0\0'; fi >@DIR@/up
+# The start-up files are done. Without its FIFOs the session is plain bash.
+__awesh_install() {
+  builtin local __awesh_mode=emacs
+  [[ ! -o vi ]] || __awesh_mode=vi
+  builtin set +o vi +o emacs
+  [[ -p @DIR@/up && -p @DIR@/down ]] || builtin return 0
+  __awesh[installed]=yes
+  builtin printf 'H\0%s\0\0' "$__awesh_mode" >@DIR@/up
+  # bash turns it on again behind PROMPT_COMMAND.
+  [[ -o history ]] || __awesh[forgetful]=yes
   __awesh_take_command
   __awesh_hide_prompts
   builtin printf '@MARK@P\a' >/dev/tty
-fi
-builtin set +o vi +o emacs
+}
+
+builtin declare -A __awesh
+__awesh[call]='@CALL@'
+builtin unset PROMPT_COMMAND
+@RESTORE@
+# Where the user ends a start-up file with Ctrl-C, this installs the hook.
+PROMPT_COMMAND[@SLOT@]=${__awesh[call]}
+builtin set -o emacs
+@STARTUP@
+{ __awesh_install; } >/dev/null 2>&1

@@ -9,6 +9,7 @@ mod leftovers;
 mod link;
 pub mod markers;
 mod modes;
+mod notices;
 mod output;
 mod relay;
 mod spawn;
@@ -24,7 +25,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use nix::pty::Winsize;
-use nix::sys::signal::Signal;
+use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
 use nix::unistd::Pid;
 
@@ -34,19 +35,24 @@ pub use link::{Candidates, Link, Unfinished};
 pub use output::Output;
 pub use spawn::{Startup, find_bash};
 
+use crate::sys::process::times_slept;
 use crate::sys::pty::{set_window_size, signal_foreground};
 use crate::terminal::{Keyboard, Terminal, write_out};
 use handshake::Handshake;
 use modes::Modes;
+use notices::Notices;
 
 /// What the shell types first; see the function in `hook.sh`.
-const START: &str = "__awesh_start";
+const START: &str = "{ __awesh_start ''; } >/dev/null 2>&1";
 
 /// What the shell types where bash has begun to read through readline; see the function in `hook.sh`.
 const RESET: &str = " __awesh_reset \"$_\"";
 
 /// What the shell types when the user's terminal is gone; see the function in `hook.sh`.
 const HANG_UP: &str = " __awesh_hang_up";
+
+/// How long bash may take to begin a read again; it takes microseconds.
+const READ_ANEW: Duration = Duration::from_millis(50);
 
 /// A running bash.
 #[derive(Debug)]
@@ -63,6 +69,12 @@ pub struct BashSession {
     outgoing: VecDeque<u8>,
     /// Whether the present line may name an event of the history that does not exist; see `relay.rs`.
     expansion: Expansion,
+    /// What bash said of jobs before it read the present line.
+    notices: Notices,
+    /// The editor has ended a line after Ctrl-C, which bash is about to do too.
+    line_is_ended: bool,
+    /// What may be `set -v`'s echo of the hook's call.
+    echo: Vec<u8>,
     /// What of a prompt has come: the mark in the output, and the report.
     marked: bool,
     reported: Option<Report>,
@@ -102,12 +114,12 @@ enum Phase {
 }
 
 /// How far bash is with the history expansion of a line. One that fails leaves no mark: bash says so and reads
-/// on, without a prompt of its own and without running the hook.
+/// on, without a prompt of its own and without running the hook. It does the same after an error in `[[`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Expansion {
     /// There is nothing to expand, or it is done.
     None,
-    /// The line has the signs of it.
+    /// The line has the signs of either.
     Possible,
     /// And bash has printed something instead of running a command.
     Printed,
@@ -163,6 +175,9 @@ impl BashSession {
             lines: VecDeque::new(),
             outgoing: VecDeque::new(),
             expansion: Expansion::None,
+            notices: Notices::default(),
+            line_is_ended: false,
+            echo: Vec::new(),
             marked: false,
             reported: None,
             mode: EditingMode::default(),
@@ -225,12 +240,25 @@ impl BashSession {
     pub fn submit_end_of_file(&mut self) -> io::Result<()> {
         let key = self.modes.for_end_of_file(&self.slave)?;
         self.outgoing.push_back(key);
-        if self.phase == Phase::Prompt { self.leave_prompt(Phase::Reading) } else { Ok(()) }
+        if self.phase == Phase::Prompt { self.leave_prompt(Phase::Reading) } else { self.read_anew() }
+    }
+
+    /// Has bash begin its read again: one begun in raw mode would swallow the end of file. The signal is one that
+    /// bash expects at any time and, with no child ended, makes nothing of.
+    fn read_anew(&self) -> io::Result<()> {
+        let before = times_slept(self.child);
+        kill(self.child, Signal::SIGCHLD)?;
+        let deadline = Instant::now() + READ_ANEW;
+        while times_slept(self.child) == before && Instant::now() < deadline {
+            std::thread::yield_now();
+        }
+        Ok(())
     }
 
     /// Ends what bash has of an unfinished line, as Ctrl-C does.
     pub fn interrupt(&mut self) -> io::Result<()> {
         self.lines.clear();
+        self.line_is_ended = true;
         signal_foreground(self.master.as_fd(), Signal::SIGINT)
     }
 
@@ -239,9 +267,7 @@ impl BashSession {
         let renewed = self.link.borrow_mut().interrupt();
         if renewed.is_some() {
             let printed = self.output.take_to_prompt()?;
-            // The editor has ended the line already; bash does so too.
-            let printed = printed.strip_prefix(b"\r\n").or(printed.strip_prefix(b"\n")).unwrap_or(&printed);
-            write_out(printed)?;
+            write_out(without_line_end(&printed))?;
         }
         Ok(renewed)
     }
@@ -262,10 +288,15 @@ impl BashSession {
 
     fn send_line(&mut self) -> io::Result<()> {
         if let Some(line) = self.lines.pop_front() {
-            let expands = line.contains('!') || line.starts_with('^');
-            self.expansion = if expands { Expansion::Possible } else { Expansion::None };
+            let fails_silently = line.contains('!') || line.starts_with('^') || line.contains("[[");
+            self.expansion = if fails_silently { Expansion::Possible } else { Expansion::None };
             self.outgoing.extend(line.as_bytes());
         }
         Ok(())
     }
+}
+
+/// What bash prints after Ctrl-C, without the end of the line that the editor has ended already.
+fn without_line_end(printed: &[u8]) -> &[u8] {
+    printed.strip_prefix(b"\r\n").or(printed.strip_prefix(b"\n")).unwrap_or(printed)
 }

@@ -14,7 +14,8 @@ use nix::unistd::write;
 use super::handshake::Message;
 use super::markers::{Mark, Piece};
 use super::modes::{Ahead, DEFAULT_EOF};
-use super::{BashSession, Expansion, HANG_UP, Phase, RESET, START, Turn};
+use super::spawn::CALL_ECHO;
+use super::{BashSession, Expansion, HANG_UP, Phase, RESET, START, Turn, without_line_end};
 use crate::sys::pty::queued;
 use crate::sys::tty::Mode;
 use crate::terminal::{Terminal, write_out};
@@ -131,7 +132,9 @@ impl BashSession {
 
     /// How long nothing may happen before [`BashSession::on_silence`] acts.
     fn patience(&self) -> Option<Duration> {
-        if self.output.marks.holds() {
+        if self.echo == CALL_ECHO {
+            Some(SILENCE)
+        } else if self.output.marks.holds() || !self.echo.is_empty() {
             Some(HOLD)
         } else if self.phase == Phase::Reading && self.expansion == Expansion::Printed {
             Some(AFTER_EXPANSION)
@@ -141,8 +144,9 @@ impl BashSession {
     }
 
     fn on_silence(&mut self, terminal: &mut Terminal, since: Instant) -> io::Result<()> {
-        if self.output.marks.holds() {
-            let held = self.output.marks.flush().to_vec();
+        if self.output.marks.holds() || !self.echo.is_empty() {
+            let mut held = std::mem::take(&mut self.echo);
+            held.extend_from_slice(self.output.marks.flush());
             self.show(&held)?;
         } else if self.phase == Phase::Reading && self.expansion == Expansion::Printed {
             self.outgoing.push_back(b'\n');
@@ -171,23 +175,51 @@ impl BashSession {
                 }
                 Piece::Mark(mark) => mark,
             };
-            self.show(&shown)?;
+            self.show_but_echo(&shown)?;
             shown.clear();
             match mark {
-                Mark::Prompt => self.on_prompt_mark(terminal)?,
+                Mark::Prompt => {
+                    let held = std::mem::take(&mut self.echo);
+                    self.show(if held == CALL_ECHO { &[] } else { &held })?;
+                    self.on_prompt_mark(terminal)?;
+                }
                 Mark::Command => self.on_command_mark(),
                 Mark::Continuation => turn = self.on_continuation()?,
             }
         }
         self.output.marks = marks;
-        self.show(&shown)?;
+        self.show_but_echo(&shown)?;
         Ok(turn)
+    }
+
+    /// Holds back what may be `set -v`'s echo of the hook's call: where a mark follows, it was.
+    fn show_but_echo(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let mut output = std::mem::take(&mut self.echo);
+        output.extend_from_slice(bytes);
+        let held = (0..=CALL_ECHO.len()).rev().find(|&count| output.ends_with(&CALL_ECHO[..count]));
+        self.echo = output.split_off(output.len() - held.unwrap_or(0));
+        self.show(&output)
     }
 
     fn show(&mut self, bytes: &[u8]) -> io::Result<()> {
         if self.phase == Phase::Quiet || bytes.is_empty() {
             return Ok(());
         }
+        let bytes = if std::mem::take(&mut self.line_is_ended) { without_line_end(bytes) } else { bytes };
+        if self.phase == Phase::Reading {
+            return self.show_before_command(bytes);
+        }
+        self.put_out(bytes)
+    }
+
+    /// Keeps bash's notices of jobs that ended while the line was edited until the command has run: with an
+    /// editor of its own bash would not have said so yet.
+    fn show_before_command(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let other = self.notices.take(bytes);
+        if other.is_empty() { Ok(()) } else { self.put_out(&other) }
+    }
+
+    fn put_out(&mut self, bytes: &[u8]) -> io::Result<()> {
         if self.expansion == Expansion::Possible {
             self.expansion = Expansion::Printed;
         }
@@ -200,6 +232,8 @@ impl BashSession {
         if matches!(self.phase, Phase::Starting | Phase::Running) {
             self.modes.save(&self.slave)?;
         }
+        let notices = self.notices.end();
+        self.put_out(&notices)?;
         self.modes.for_line(&self.slave)?;
         // In the order they were typed: what was not even sent comes last.
         let unsent: Vec<u8> = self.outgoing.drain(..).collect();
@@ -433,7 +467,9 @@ impl BashSession {
         while poll(&mut [PollFd::new(self.master.as_fd(), PollFlags::POLLIN)], PollTimeout::ZERO)? > 0 {
             self.on_output(terminal, buffer)?;
         }
-        let held = self.output.marks.flush().to_vec();
+        let mut held = std::mem::take(&mut self.echo);
+        held.extend_from_slice(self.output.marks.flush());
+        held.extend(self.notices.end());
         self.show(&held)?;
         Ok(Turn::Ended(status))
     }

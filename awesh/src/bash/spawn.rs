@@ -23,16 +23,22 @@ const HOOK: &str = include_str!("hook.sh");
 const SLOT: &str = "200";
 
 /// The command in PROMPT_COMMAND. The group's redirection keeps `set -x` and a DEBUG trap silent.
-const CALL: &str = r#"{ __awesh_prompt "$?" "${PIPESTATUS[@]}"; } >/dev/null 2>&1"#;
+const CALL: &str = r#"{ __awesh_prompt "$?" "$_" "${PIPESTATUS[@]}"; } >/dev/null 2>&1"#;
+
+/// The same as `set -v` has bash print it.
+pub const CALL_ECHO: &[u8] = b"{ __awesh_prompt \"$?\" \"$_\" \"${PIPESTATUS[@]}\"; } >/dev/null 2>&1\r\n";
 
 /// Our part of PS0, printed before a command runs: waits for the terminal to be set up, gives the user his PS1
 /// back, puts our command back into a PROMPT_COMMAND that has lost it, and marks where output begins.
-const PS0: &str = "$({ __awesh_begin; } 2>/dev/null)${__awesh[-${PS1:=${__awesh[ps1]}}]-}\
+const PS0: &str = "$({ __awesh_begin; } >/dev/null 2>&1)${__awesh[-${PS1:=${__awesh[ps1]}}]-}\
                    ${__awesh[-${PROMPT_COMMAND[@SLOT@]:=${__awesh[call]}}]-}\
                    @MARK@C\\a";
 
 /// The most candidates a completion brings; more can not be looked through by a person.
 const CANDIDATES: &str = "10000";
+
+/// Files the hook writes to; made beforehand, as the user's umask may be wide.
+const SCRATCH: [&str; 2] = ["disabled", "jobs"];
 
 /// What kind of shell is wanted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -108,10 +114,16 @@ pub fn write_hook(directory: &Path, nonce: &str, startup: &Startup, watched: &[&
         "RESTORE" => Some(restored_variables()),
         _ => None,
     });
+    for name in SCRATCH {
+        create_private(&directory.join(name))?;
+    }
     let path = directory.join("hook.sh");
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
-    file.write_all(text.as_bytes())?;
+    create_private(&path)?.write_all(text.as_bytes())?;
     Ok(path)
+}
+
+fn create_private(path: &Path) -> io::Result<File> {
+    OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
 }
 
 /// The lines that make variables what they would be when bash reads its start-up files: PROMPT_COMMAND as the
@@ -204,6 +216,11 @@ mod tests {
                 Command::new("bash").arg("-c").arg(format!("printf %s {}", quote(word))).output().unwrap();
             assert_eq!(String::from_utf8_lossy(&output.stdout), word);
         }
+    }
+
+    #[test]
+    fn the_echo_is_that_of_the_call() {
+        assert_eq!(CALL_ECHO, format!("{CALL}\r\n").as_bytes());
     }
 
     #[test]

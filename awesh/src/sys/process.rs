@@ -1,11 +1,12 @@
-//! Starting a program as the leader of its own session.
+//! Starting a program as the leader of its own session, and seeing that it waits.
 
+use std::fs;
 use std::io;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 
 use nix::libc;
-use nix::unistd::setsid;
+use nix::unistd::{Pid, setsid};
 
 /// Lets `command` lead a session of its own, with its standard input as the controlling terminal.
 pub fn lead_session_on_terminal(command: &mut Command) {
@@ -18,6 +19,12 @@ pub fn lead_session_on_terminal(command: &mut Command) {
 pub fn lead_session(command: &mut Command) {
     // SAFETY: as above.
     unsafe { command.pre_exec(|| setsid().map(drop).map_err(io::Error::from)) };
+}
+
+/// How often a process has begun to wait for something; None where the system does not tell.
+pub fn times_slept(process: Pid) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"))?.trim().parse().ok()
 }
 
 fn take_terminal() -> io::Result<()> {
