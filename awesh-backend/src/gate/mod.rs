@@ -3,18 +3,20 @@
 //! Secrets are replaced by placeholders such as `⟨secret-1⟩`, the same for the same secret as long as the shell
 //! lives, so that a model can still speak of them. In what it says and proposes they are put back, locally, also
 //! where a placeholder comes in pieces ([`Restorer`]). What counts as a secret: the values of variables named
-//! like one, the API key, and what has a secret's form (`patterns`).
+//! like one, the API key, and what has a secret's form or stands where one does (`patterns`).
 //!
 //! No pattern finds every secret: the user's own say on what is attached comes first. What is too long is cut
 //! here too, by [`caps`].
 
 pub(crate) mod caps;
+mod names;
 mod patterns;
+mod settings;
+mod values;
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 
-use regex::Captures;
+use patterns::{FORMS, Form};
 
 const OPEN: &str = "⟨secret-";
 const CLOSE: char = '⟩';
@@ -38,7 +40,9 @@ pub(crate) struct Gate {
 impl Gate {
     /// Compiles the patterns, which takes milliseconds, before the first question needs them.
     pub(crate) fn prepare() {
-        patterns::PATTERNS.len();
+        for form in &FORMS {
+            form.regex();
+        }
     }
 
     /// Takes note of a value that must not leave.
@@ -54,7 +58,7 @@ impl Gate {
     /// Takes note of the variables that hold secrets.
     pub(crate) fn know_environment<'v>(&mut self, variables: impl Iterator<Item = (&'v str, &'v str)>) {
         for (name, value) in variables {
-            if patterns::names_secret(name) {
+            if names::names_secret(name) {
                 self.know(value);
             }
         }
@@ -69,12 +73,9 @@ impl Gate {
             }
             self.known.push(known);
         }
-        for pattern in patterns::PATTERNS.iter() {
-            if let Cow::Owned(replaced) =
-                pattern.replace_all(&text, |found: &Captures<'_>| self.replace(found))
-            {
-                text = replaced;
-            }
+        let lower = text.to_ascii_lowercase();
+        for form in FORMS.iter().filter(|form| form.may_be_in(&lower)) {
+            text = self.replace(form, text);
         }
         text
     }
@@ -102,15 +103,19 @@ impl Gate {
         Some((secret, OPEN.len() + number.len() + CLOSE.len_utf8()))
     }
 
-    fn replace(&mut self, found: &Captures<'_>) -> String {
-        let Some(whole) = found.get(0) else { return String::new() };
-        let secret = found.iter().skip(1).flatten().next().unwrap_or(whole);
-        if patterns::is_scheme(secret.as_str()) {
-            return whole.as_str().to_owned();
+    fn replace(&mut self, form: &Form, text: String) -> String {
+        let Some(mut secret) = form.find(&text, 0) else { return text };
+        let mut replaced = String::with_capacity(text.len());
+        let mut done = 0;
+        loop {
+            replaced.push_str(&text[done..secret.start]);
+            replaced.push_str(&self.placeholder(&text[secret.clone()]));
+            done = secret.end;
+            let Some(next) = form.find(&text, done) else { break };
+            secret = next;
         }
-        let (before, after) = (secret.start() - whole.start(), secret.end() - whole.start());
-        let whole = whole.as_str();
-        format!("{}{}{}", &whole[..before], self.placeholder(secret.as_str()), &whole[after..])
+        replaced.push_str(&text[done..]);
+        replaced
     }
 
     fn placeholder(&mut self, secret: &str) -> String {

@@ -1,0 +1,96 @@
+//! Names and words that a secret follows: `password=…`, `"api_key": "…"`, `--token …`, "my password is …".
+
+use std::ops::Range;
+
+use super::names::{self, Weight};
+use super::values;
+
+/// One of these is in every name the pattern knows.
+pub(super) const CUES: &[&str] =
+    &["pass", "pwd", "pw", "psk", "secret", "token", "key", "auth", "credential", "dockerconfigjson"];
+
+/// A name's telling part and all up to its value. The beginning of the name is read backwards from here, which
+/// lets the search begin with a literal.
+pub(super) const PATTERN: &str = concat!(
+    r"(?i)(?:(?:pass(?:word|wd|phrase|code)|secret|token|api[_\-]?key|access[_\-]?key|credential|dockerconfigjson)[\w\-]*",
+    r"|pass|pwd|pw|psk|key|auth)",
+    r#"(?:\\*["'`]?\]?[ \t]*(?:=>|:=|->|==?|:)[ \t]*"#,
+    r"|(?:[ \t]+(?:for|of|on)(?:[ \t]+[^ \t\r\n]+){1,3}?)?[ \t]+(?:is|was|to)(?:[ \t]+now)?:?[ \t]+|[ \t]+)",
+);
+
+/// How a name and its value are joined.
+#[derive(PartialEq)]
+enum Join {
+    Assigned,
+    /// `password: …`, which is as often a heading or a sentence.
+    Colon,
+    /// "is", "was", "to".
+    Said,
+    Spaces,
+}
+
+/// The secret after a name.
+pub(super) fn value(text: &str, head: Range<usize>) -> Option<Range<usize>> {
+    let value = values::at(text, head.end);
+    let word = &text[value.clone()];
+    let name = whole_name(text, &head);
+    let quoted = values::quoted(text, &value);
+    if word.len() < 4 || values::stands_for_one(word) || names::is_common(word) || name.ends_with(word) {
+        return None;
+    }
+    let join = join(text, &name, &head);
+    // Not a value but the next option.
+    if join == Join::Spaces && word.starts_with('-') {
+        return None;
+    }
+    let secret = match names::weight(&name) {
+        Weight::None => false,
+        Weight::Weak => values::looks_random(word),
+        weight => is_secret(weight, &join, word, quoted, ends_clause(text, value.end)),
+    };
+    (secret && !values::is_path(word)).then_some(value)
+}
+
+fn is_secret(weight: Weight, join: &Join, word: &str, quoted: bool, last: bool) -> bool {
+    let mixed = values::has_letter(word) && values::has_digit(word);
+    let password = weight == Weight::Password;
+    match join {
+        Join::Assigned => password || quoted || !values::is_plain(word),
+        Join::Colon if weight == Weight::Pass => mixed && !values::is_plain(word),
+        Join::Colon => password || quoted || !values::is_plain(word),
+        Join::Said if password => quoted || mixed || !values::is_plain(word) || last,
+        Join::Said => mixed && word.len() >= 6 && !values::is_plain(word),
+        // SQL writes: WITH PASSWORD '…'.
+        Join::Spaces => values::looks_random(word) || (password && quoted && !word.contains(' ')),
+    }
+}
+
+/// The name from its beginning, without what joins it to the value.
+fn whole_name(text: &str, head: &Range<usize>) -> String {
+    let in_name = |letter: char| letter.is_ascii_alphanumeric() || "_-.".contains(letter);
+    let start = text[..head.start]
+        .rfind(|letter| !in_name(letter))
+        .map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8));
+    text[start..head.end].split(|letter| !in_name(letter)).next().unwrap_or_default().to_owned()
+}
+
+fn join(text: &str, name: &str, head: &Range<usize>) -> Join {
+    let joint = text[head.clone()]
+        .trim_start_matches(|letter: char| letter.is_ascii_alphanumeric() || "_-".contains(letter));
+    let option = name.starts_with('-');
+    if joint.contains('=') || (joint.trim().is_empty() && option) {
+        Join::Assigned
+    } else if joint.trim().is_empty() {
+        Join::Spaces
+    } else if joint.bytes().any(|byte| byte.is_ascii_alphabetic()) {
+        Join::Said
+    } else {
+        Join::Colon
+    }
+}
+
+/// Whether a sentence, or its part, ends here.
+fn ends_clause(text: &str, end: usize) -> bool {
+    let rest = text[end..].trim_start_matches([' ', '\t']);
+    rest.is_empty() || rest.starts_with(['.', ',', ';', '!', '?', ')', '\n', '\r'])
+}
