@@ -182,7 +182,7 @@ fn report<'a>(mut fields: impl Iterator<Item = &'a str>) -> Option<Report> {
         pipe_status: pipe_status.filter_map(|status| status.parse().ok()).collect(),
         directory: fields.next()?.strip_prefix(':')?.into(),
         readline: editing_mode(fields.next()?),
-        jobs: fields.next()?.strip_prefix(':')?.lines().filter(|line| !line.is_empty()).count(),
+        jobs: fields.next()?.parse().unwrap_or(0),
         continuation_prompt: fields.next()?.strip_prefix(':')?.to_owned(),
         variables: fields.filter_map(variable).collect(),
     })
@@ -216,10 +216,7 @@ mod tests {
     #[test]
     fn a_report_is_read_field_by_field() {
         let (_directory, mut handshake) = handshake();
-        handshake
-            .up
-            .write_all(b"P\x003\0:1 0 3\0:/tmp/a b\0vi\0:41\n42\n\0:> \0x PATH=/bin\0 X=\xff=1\0")
-            .unwrap();
+        handshake.up.write_all(b"P\x003\0:1 0 3\0:/tmp/a b\0vi\x002\0:> \0x PATH=/bin\0 X=\xff=1\0").unwrap();
         assert_eq!(handshake.receive().unwrap(), []);
         handshake.up.write_all(b"\0C\0\0").unwrap();
         let variables = [("PATH", "x", "/bin"), ("X", "", "\u{fffd}=1")];

@@ -128,18 +128,10 @@ __awesh_come_last() {
 # Writes the state of the session. A message is a list of fields, each ended by a NUL and none of them empty,
 # and an empty field.
 __awesh_report() {
-  builtin local __awesh_name
-  {
-    builtin printf '%s\0' P "$1" ":${*:3}" ":$PWD"
-    [[ -o vi ]] && builtin printf 'vi\0' || { [[ -o emacs ]] && builtin printf 'emacs\0' || builtin printf 'none\0'; }
-    builtin printf ':'
-    builtin jobs -p
-    builtin printf '\0:%s\0' "${__awesh[ps2]@P}"
-    for __awesh_name in @WATCHED@; do
-      [[ ! -v $__awesh_name ]] || builtin printf '%s %s=%s\0' "${!__awesh_name@a}" "$__awesh_name" "${!__awesh_name}"
-    done
-    builtin printf '\0'
-  } >@DIR@/up
+  builtin local __awesh_mode=none __awesh_jobs='\j'
+  if [[ -o vi ]]; then __awesh_mode=vi; elif [[ -o emacs ]]; then __awesh_mode=emacs; fi
+  builtin printf '%s\0' P "$1" ":${*:3}" ":$PWD" "$__awesh_mode" "${__awesh_jobs@P}" ":${__awesh[ps2]@P}" \
+    @WATCHED@ '' >@DIR@/up
 }
 
 # Answers requests until the shell says go. A request is four fields: kind, id, and two arguments. While it

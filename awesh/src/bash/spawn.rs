@@ -108,7 +108,7 @@ pub fn write_hook(directory: &Path, nonce: &str, startup: &Startup, watched: &[&
         "CALL" => Some(CALL.to_owned()),
         "SLOT" => Some(SLOT.to_owned()),
         "CANDIDATES" => Some(CANDIDATES.to_owned()),
-        "WATCHED" => Some(watched.join(" ")),
+        "WATCHED" => Some(watched.iter().map(|name| report_of(name)).collect::<Vec<_>>().join(" ")),
         "DIR" => Some(quote(directory.as_os_str())),
         "STARTUP" => Some(startup.script()),
         "RESTORE" => Some(restored_variables()),
@@ -133,6 +133,11 @@ fn restored_variables() -> String {
         .map_or_else(String::new, |value| format!("builtin export PROMPT_COMMAND={}\n", quote(&value)));
     let sizes = ["HISTSIZE", "HISTFILESIZE"].into_iter().filter(|name| env::var_os(name).is_none());
     sizes.fold(command, |lines, name| format!("{lines}builtin unset {name}\n"))
+}
+
+/// What a variable is in a report, if it is set: its attributes, its name and its value, in one word.
+fn report_of(name: &str) -> String {
+    format!("${{{name}+\"${{{name}@a}} {name}=${name}\"}}")
 }
 
 /// Puts values in place of the words between @ signs, once: what a value holds is not looked at.
