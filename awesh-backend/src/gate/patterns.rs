@@ -121,7 +121,7 @@ const COMMANDS: &str = concat!(
     r"|htpasswd[ \t]+-[a-z]*(?:n[a-z]*b|b[a-z]*n)[a-z]*[ \t]+\S+[ \t]+",
     r"|htpasswd(?:[ \t]+-[a-z]+(?:[ \t]+[0-9]+)?)+[ \t]+[^\s\-]\S*[ \t]+\S+[ \t]+",
     r"|vault[ \t]+login[ \t]+(?:-\S+[ \t]+)*",
-    r"|login\s+\S+\s+password\s+|identified[ \t]+(?:with[ \t]+\S+[ \t]+)?by[ \t]+",
+    r#"|login\s+\S+\s+password\s+|identified[ \t]+(?:with[ \t]+\S+[ \t]+)?by[ \t]+["']"#,
     r"|(?:add_user|change_password)[ \t]+\S+[ \t]+|(?:requirepass|masterauth)[ \t]+",
     r"|config(?:ure)?[ \t]+set[ \t]+\S*(?:password|secret|token|_key|_auth)\S*[ \t]+)",
     r#"|--from-literal[ \t=]+["']?[^\s="']+=|-pass(?:in|out)?[ \t=]+["']?pass:"#,

@@ -41,12 +41,19 @@ pub(super) fn value(text: &str, head: Range<usize>) -> Option<Range<usize>> {
     let word = &text[value.clone()];
     // What stands after an option that takes no value is the next one.
     let next = join == Join::Spaces && word.starts_with('-');
+    // `Token::Word`.
+    let path = text[..head.end].ends_with(':') && word.starts_with(':');
     let known = values::stands_for_one(word) || names::is_common(word) || values::is_path(word);
-    if word.len() < 4 || next || known || repeats(&name, word) {
+    if word.len() < 4 || next || path || known || repeats(&name, word) {
         return None;
     }
-    let last = ends_clause(text, value.end);
-    is_secret(names::weight(&name), &join, word, quoted, last).then_some(value)
+    let found = Value {
+        word,
+        quoted,
+        firm: word.len() >= 6 && names::is_compound(&name),
+        last: ends_clause(text, value.end),
+    };
+    found.is_secret(names::weight(&name), &join).then_some(value)
 }
 
 /// Whether the word is a variable of the same name, as in code: `token: Token`, `password = user.password`.
@@ -56,23 +63,36 @@ fn repeats(name: &str, word: &str) -> bool {
     name.ends_with(&word) || word.strip_suffix(last).is_some_and(|before| before.ends_with(['.', '_']))
 }
 
-fn is_secret(weight: Weight, join: &Join, word: &str, quoted: bool, last: bool) -> bool {
-    let mixed = values::has_letter(word) && values::has_digit(word);
-    let password = weight == Weight::Password;
-    match weight {
-        Weight::None => return false,
-        Weight::Weak if *join == Join::Said => return mixed && values::changes(word) >= 3,
-        Weight::Weak => return values::looks_random(word),
-        Weight::Token | Weight::Pass | Weight::Password => {}
-    }
-    match join {
-        Join::Assigned => password || quoted || !values::is_plain(word),
-        Join::Colon if weight == Weight::Pass => mixed && !values::is_plain(word),
-        Join::Colon => password || quoted || !values::is_plain(word),
-        Join::Said if password => quoted || mixed || !values::is_plain(word) || last,
-        Join::Said => mixed && word.len() >= 6 && !values::is_plain(word),
-        // SQL writes: WITH PASSWORD '…'.
-        Join::Spaces => values::looks_random(word) || (password && quoted && !word.contains(' ')),
+/// A value and what of its surroundings tells whether it is a secret.
+struct Value<'t> {
+    word: &'t str,
+    quoted: bool,
+    /// Its name is one that programs use, so that a plain word may be a secret, too.
+    firm: bool,
+    /// A sentence, or its part, ends after it.
+    last: bool,
+}
+
+impl Value<'_> {
+    fn is_secret(&self, weight: Weight, join: &Join) -> bool {
+        let word = self.word;
+        let mixed = values::has_letter(word) && values::has_digit(word);
+        let fancy = !values::is_plain(word);
+        let password = weight == Weight::Password;
+        match weight {
+            Weight::None => return false,
+            Weight::Weak if *join == Join::Said => return mixed && values::changes(word) >= 3,
+            Weight::Weak => return values::looks_random(word),
+            Weight::Token | Weight::Pass | Weight::Password => {}
+        }
+        match join {
+            Join::Colon if weight == Weight::Pass => mixed && fancy,
+            Join::Assigned | Join::Colon => password || self.quoted || self.firm || fancy,
+            Join::Said if password => self.quoted || mixed || fancy || self.last,
+            Join::Said => mixed && fancy && word.len() >= 6,
+            // SQL writes: WITH PASSWORD '…'.
+            Join::Spaces => values::looks_random(word) || (password && self.quoted && !word.contains(' ')),
+        }
     }
 }
 

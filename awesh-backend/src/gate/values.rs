@@ -118,8 +118,10 @@ pub(super) fn stands_for_one(word: &str) -> bool {
     let mask = word.bytes().all(|byte| b"*xX.-_#".contains(&byte)) || word.starts_with("****");
     let called = word.find('(').is_some_and(|at| at > 0 && word[..at].bytes().all(is_name));
     let bracketed = word.starts_with('[') && word.ends_with(']');
-    // In a signature: `&str`, `Option<String>`.
-    let is_type = word.starts_with("&str") || (word.contains('<') && word.ends_with('>'));
+    // In a signature: `&str`, `&Token`, `Option<String>`, `&Token<'_>` up to its quote.
+    let reference =
+        word.strip_prefix('&').is_some_and(|name| name.bytes().all(|byte| byte.is_ascii_alphabetic()));
+    let is_type = reference || (word.contains('<') && word.ends_with(['<', '>']));
     let in_percents = word.len() > 2 && word.starts_with('%') && word.ends_with('%');
     variable
         || mask
