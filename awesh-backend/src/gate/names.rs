@@ -61,11 +61,10 @@ pub(super) fn weight(name: &str) -> Weight {
         "license",
     ];
     // Words that only end like one.
-    const OTHERS: [&str; 8] =
-        ["bypass", "compass", "trespass", "surpass", "encompass", "tokenize", "tokenization", "public"];
+    const OTHERS: [&str; 5] = ["bypass", "compass", "trespass", "surpass", "encompass"];
     let lower = name.trim_start_matches(['-', '_', '.']).to_ascii_lowercase();
     let has = |part: &str| lower.contains(part);
-    if OTHERS.iter().any(|other| has(other)) || name == "PASS" {
+    if OTHERS.iter().any(|other| lower.ends_with(other)) || has("tokeniz") || name == "PASS" {
         return Weight::None;
     }
     let key = lower.strip_suffix("key").map(|before| before.trim_end_matches(['_', '-', '.']));
@@ -90,100 +89,27 @@ pub(super) fn weight(name: &str) -> Weight {
     Weight::Weak
 }
 
+/// Whether the name is a variable's, an option's or has parts, rather than a word of a sentence or a listing.
+///
+/// Options named after secrets often take a secret's name: `--secret=db-login`.
+pub(super) fn is_compound(name: &str) -> bool {
+    let variable = !name.bytes().any(|byte| byte.is_ascii_lowercase());
+    let option_for_name = name.starts_with('-') && name.contains("secret");
+    (variable || name.contains(['_', '-'])) && !option_for_name
+}
+
 /// Words that stand after `password:` and the like and are none.
 pub(super) fn is_common(word: &str) -> bool {
-    const WORDS: &[&str] = &[
-        "true",
-        "false",
-        "null",
-        "none",
-        "required",
-        "optional",
-        "string",
-        "undefined",
-        "invalid",
-        "changed",
-        "expired",
-        "missing",
-        "incorrect",
-        "empty",
-        "hidden",
-        "redacted",
-        "unchanged",
-        "disabled",
-        "enabled",
-        "prompt",
-        "wrong",
-        "correct",
-        "weak",
-        "strong",
-        "stored",
-        "valid",
-        "rejected",
-        "accepted",
-        "reset",
-        "updated",
-        "needed",
-        "sensitive",
-        "encrypted",
-        "hashed",
-        "shown",
-        "unknown",
-        "lost",
-        "forgotten",
-        "locked",
-        "revoked",
-        "secure",
-        "safe",
-        "refused",
-        "leaked",
-        "public",
-        "ignored",
-        "used",
-        "given",
-        "unset",
-        "blank",
-        "short",
-        "long",
-        "okay",
-        "fine",
-        "failed",
-        "authentication",
-        "there",
-        "here",
-        "that",
-        "this",
-        "something",
-        "what",
-        "mandatory",
-        "known",
-        "protected",
-        "compromised",
-        "never",
-        "not",
-        "unexpected",
-        "bytes",
-        "object",
-        "number",
-        "integer",
-        "boolean",
-        "password",
-        "username",
-        "denied",
-        "older",
-        "different",
-        "and",
-        "the",
-        "always",
-        "also",
-        "good",
-        "gone",
-        "working",
-        "mismatch",
-        "text",
-        "varchar",
-    ];
-    WORDS.iter().any(|common| common.eq_ignore_ascii_case(word))
+    const WORDS: &str = "\
+        files compat really true false null none required optional string undefined invalid changed expired missing \
+        incorrect empty hidden redacted unchanged disabled enabled prompt wrong correct weak strong \
+        stored valid rejected accepted reset updated needed sensitive encrypted hashed shown unknown \
+        lost forgotten locked revoked secure safe refused leaked public ignored used given unset \
+        blank short long okay fine failed authentication there here that this something what \
+        mandatory known protected compromised never not unexpected bytes object number integer \
+        boolean password username denied older different and the always also good gone working \
+        mismatch text varchar";
+    WORDS.split_ascii_whitespace().any(|common| common.eq_ignore_ascii_case(word))
 }
 
 /// Whether a variable of this name holds a secret.

@@ -55,14 +55,15 @@ impl Form {
 }
 
 /// Every form, in the order they are replaced in.
-pub(super) static FORMS: [Form; 7] = [
+pub(super) static FORMS: [Form; 8] = [
     Form::new(&["private key", "private-lines"], KEY_BLOCKS, whole),
     Form::new(&[], TOKENS, whole),
     Form::new(&["://"], ADDRESSES, in_address),
     Form::new(&["://", "sig=", "signature="], LINKS, values::long),
     Form::new(&["authorization", "bearer"], AUTHORIZATION, values::credential),
     Form::new(settings::CUES, settings::PATTERN, settings::value),
-    Form::new(&["-p", "-u", "login", " -", "by ", "echo", "set ", "pass"], COMMANDS, values::argument),
+    Form::new(&[" -", "login", "by ", "set ", "pass", "add_user", "masterauth"], COMMANDS, values::argument),
+    Form::new(&["echo"], ECHOED, values::echoed),
 ];
 
 /// A private key: whole, cut at its end, or the end of one alone.
@@ -107,24 +108,30 @@ const AUTHORIZATION: &str = concat!(
     r"|bearer[ \t]+)",
 );
 
-/// Commands up to where their password stands. `[^\n|]*?` is the rest of the command before it.
+/// Commands up to where their password stands. What stands before it may go over several lines.
 const COMMANDS: &str = concat!(
-    r#"(?i)\b(?:(?:curl|https?|xh|ab|wget)\b[^\n|]*?[ \t](?-i:-[A-Za-z]*[uUaA]|--(?:proxy-)?user)[ \t=]*["']?[^\s:"'/]+:"#,
-    r"|(?:mysql\w*|mariadb[\w\-]*|mycli|7z[a-z]?|unrar|rar)\b[^\n|]*?[ \t](?-i:-p)",
-    r"|(?:sshpass|login)\b[^\n|]*?[ \t](?-i:-p)[ \t=]*",
-    r"|(?:redis|keydb|valkey)-cli\b[^\n|]*?[ \t](?:(?-i:-a)|--pass)[ \t]+",
-    r"|openssl\b[^\n|]*?[ \t]-k[ \t]+",
-    r"|ldap[a-z]+\b[^\n|]*?[ \t](?-i:-w)[ \t]+",
-    r"|(?:zip|unzip|ipmitool|sqlcmd|bcp)\b[^\n|]*?[ \t](?-i:-P)[ \t]*",
-    r"|smbclient\b[^\n|]*?[ \t](?-i:-U)[ \t]*[^\s%]+%",
+    r#"(?i)\b(?:(?:curl|https?|xh|ab|wget)\b(?:[^\n|]|\\\n)*?[ \t](?-i:-[A-Za-z]*[uUaA]|--(?:proxy-)?user)[ \t=]*["']?[^\s:"'/]+:"#,
+    r"|(?:mysql\w*|mariadb[\w\-]*|mycli|7z[a-z]?|unrar|rar)\b(?:[^\n|]|\\\n)*?[ \t](?-i:-p)",
+    r"|(?:sshpass|login)\b(?:[^\n|]|\\\n)*?[ \t](?-i:-p)[ \t=]*",
+    r"|(?:redis|keydb|valkey)-cli\b(?:[^\n|]|\\\n)*?[ \t](?:(?-i:-a)|--pass)[ \t]+",
+    r"|openssl\b(?:[^\n|]|\\\n)*?[ \t]-k[ \t]+",
+    r"|ldap[a-z]+\b(?:[^\n|]|\\\n)*?[ \t](?-i:-w)[ \t]+",
+    r"|(?:zip|unzip|ipmitool|sqlcmd|bcp)\b(?:[^\n|]|\\\n)*?[ \t](?-i:-P)[ \t]*",
+    r"|smbclient\b(?:[^\n|]|\\\n)*?[ \t](?-i:-U)[ \t]*[^\s%]+%",
     r"|htpasswd[ \t]+-[a-z]*(?:n[a-z]*b|b[a-z]*n)[a-z]*[ \t]+\S+[ \t]+",
     r"|htpasswd(?:[ \t]+-[a-z]+(?:[ \t]+[0-9]+)?)+[ \t]+[^\s\-]\S*[ \t]+\S+[ \t]+",
     r"|vault[ \t]+login[ \t]+(?:-\S+[ \t]+)*",
-    r"|login\s+\S+\s+password\s+|identified[ \t]+(?:with[ \t]+\S+[ \t]+)?by[ \t]+",
+    r#"|login\s+\S+\s+password\s+|identified[ \t]+(?:with[ \t]+\S+[ \t]+)?by[ \t]+["']"#,
     r"|(?:add_user|change_password)[ \t]+\S+[ \t]+|(?:requirepass|masterauth)[ \t]+",
     r"|config(?:ure)?[ \t]+set[ \t]+\S*(?:password|secret|token|_key|_auth)\S*[ \t]+)",
     r#"|--from-literal[ \t=]+["']?[^\s="']+=|-pass(?:in|out)?[ \t=]+["']?pass:"#,
     r"|[ \t](?-i:-u)[ \t]*[^\s\-]\S*[ \t]+(?-i:-p)[ \t]*",
+);
+
+/// `echo` into a command that reads a password.
+const ECHOED: &str = concat!(
+    r"\becho[ \t]+[^|\n]+\|[ \t]*(?:sudo[ \t]+-S|(?:sudo[ \t]+)?(?:chpasswd|cryptsetup)",
+    r"|[^|\n]*(?:--password-stdin|--passphrase-fd|passwd[ \t]+--stdin))",
 );
 
 fn whole(_: &str, found: Range<usize>) -> Option<Range<usize>> {

@@ -31,37 +31,68 @@ enum Join {
 
 /// The secret after a name.
 pub(super) fn value(text: &str, head: Range<usize>) -> Option<Range<usize>> {
-    let value = values::at(text, head.end);
-    let word = &text[value.clone()];
-    let name = whole_name(text, &head);
+    let mut value = values::at(text, head.end);
     let quoted = values::quoted(text, &value);
-    if word.len() < 4 || values::stands_for_one(word) || names::is_common(word) || name.ends_with(word) {
-        return None;
-    }
+    let name = whole_name(text, &head);
     let join = join(text, &name, &head);
-    // Not a value but the next option.
-    if join == Join::Spaces && word.starts_with('-') {
+    if !quoted && (join == Join::Said || text[..head.end].ends_with(": ")) {
+        value = values::in_prose(text, head.end);
+    }
+    let word = &text[value.clone()];
+    // What stands after an option that takes no value is the next one.
+    let next = join == Join::Spaces && word.starts_with('-');
+    // `Token::Word`.
+    let path = text[..head.end].ends_with(':') && word.starts_with(':');
+    let known = values::stands_for_one(word) || names::is_common(word) || values::is_path(word);
+    if word.len() < 4 || next || path || known || repeats(&name, word) {
         return None;
     }
-    let secret = match names::weight(&name) {
-        Weight::None => false,
-        Weight::Weak => values::looks_random(word),
-        weight => is_secret(weight, &join, word, quoted, ends_clause(text, value.end)),
+    let found = Value {
+        word,
+        quoted,
+        firm: word.len() >= 6 && names::is_compound(&name),
+        last: ends_clause(text, value.end),
     };
-    (secret && !values::is_path(word)).then_some(value)
+    found.is_secret(names::weight(&name), &join).then_some(value)
 }
 
-fn is_secret(weight: Weight, join: &Join, word: &str, quoted: bool, last: bool) -> bool {
-    let mixed = values::has_letter(word) && values::has_digit(word);
-    let password = weight == Weight::Password;
-    match join {
-        Join::Assigned => password || quoted || !values::is_plain(word),
-        Join::Colon if weight == Weight::Pass => mixed && !values::is_plain(word),
-        Join::Colon => password || quoted || !values::is_plain(word),
-        Join::Said if password => quoted || mixed || !values::is_plain(word) || last,
-        Join::Said => mixed && word.len() >= 6 && !values::is_plain(word),
-        // SQL writes: WITH PASSWORD '…'.
-        Join::Spaces => values::looks_random(word) || (password && quoted && !word.contains(' ')),
+/// Whether the word is a variable of the same name, as in code: `token: Token`, `password = user.password`.
+fn repeats(name: &str, word: &str) -> bool {
+    let (name, word) = (name.to_ascii_lowercase(), word.to_ascii_lowercase());
+    let last = name.rsplit(['.', '_', '-']).next().unwrap_or_default();
+    name.ends_with(&word) || word.strip_suffix(last).is_some_and(|before| before.ends_with(['.', '_']))
+}
+
+/// A value and what of its surroundings tells whether it is a secret.
+struct Value<'t> {
+    word: &'t str,
+    quoted: bool,
+    /// Its name is one that programs use, so that a plain word may be a secret, too.
+    firm: bool,
+    /// A sentence, or its part, ends after it.
+    last: bool,
+}
+
+impl Value<'_> {
+    fn is_secret(&self, weight: Weight, join: &Join) -> bool {
+        let word = self.word;
+        let mixed = values::has_letter(word) && values::has_digit(word);
+        let fancy = !values::is_plain(word);
+        let password = weight == Weight::Password;
+        match weight {
+            Weight::None => return false,
+            Weight::Weak if *join == Join::Said => return mixed && values::changes(word) >= 3,
+            Weight::Weak => return values::looks_random(word),
+            Weight::Token | Weight::Pass | Weight::Password => {}
+        }
+        match join {
+            Join::Colon if weight == Weight::Pass => mixed && fancy,
+            Join::Assigned | Join::Colon => password || self.quoted || self.firm || fancy,
+            Join::Said if password => self.quoted || mixed || fancy || self.last,
+            Join::Said => mixed && fancy && word.len() >= 6,
+            // SQL writes: WITH PASSWORD '…'.
+            Join::Spaces => values::looks_random(word) || (password && self.quoted && !word.contains(' ')),
+        }
     }
 }
 

@@ -129,3 +129,65 @@ fn only_the_beginning_of_a_placeholder_is_held_back() {
     assert_eq!(restorer.push("⟨secret-12", &gate), "");
     assert_eq!(restorer.push("x", &gate), "⟨secret-12x");
 }
+
+/// Lines with each secret in `«…»`; `⏎` is a line's end, and `·` keeps scanners from taking a token for a real one.
+const SECRETS: &str = include_str!("secrets.txt");
+/// Lines nothing may be taken from.
+const HARMLESS: &str = include_str!("harmless.txt");
+
+/// A placeholder's number tells in which order forms are tried, which is no concern of the tables.
+fn without_numbers(text: &str) -> String {
+    let mut parts = text.split(OPEN);
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts
+        .fold(first, |text, part| text + OPEN + part.trim_start_matches(|digit: char| digit.is_ascii_digit()))
+}
+
+#[test]
+fn secrets_where_they_are_met() {
+    let mut wrong = Vec::new();
+    for line in SECRETS.lines() {
+        let line = line.replace('⏎', "\n").replace('·', "");
+        let text = line.replace(['«', '»'], "");
+        let mut parts = line.split('«');
+        let mut expected = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            expected += "⟨secret-⟩";
+            expected += part.split_once('»').unwrap().1;
+        }
+        let mut gate = Gate::default();
+        let redacted = gate.redact(&text);
+        assert_eq!(gate.restore(&redacted), text);
+        assert_eq!(gate.redact(&redacted), redacted, "what is redacted stays as it is");
+        if without_numbers(&redacted) != expected {
+            wrong.push(redacted);
+        }
+    }
+    assert!(SECRETS.lines().count() >= 120);
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn harmless_lines_pass() {
+    let touched = |line: &&str| {
+        let text = line.replace('⏎', "\n");
+        Gate::default().redact(&text) != text
+    };
+    let touched: Vec<&str> = HARMLESS.lines().filter(touched).collect();
+    let lines = HARMLESS.lines().count();
+    assert!(lines >= 200, "{lines} lines");
+    assert!(touched.is_empty(), "{touched:#?}");
+}
+
+#[test]
+fn whatever_stands_beside_a_secret_comes_back_whole() {
+    for line in SECRETS.lines() {
+        let text = line.replace('⏎', "\n").replace(['«', '»', '·'], "");
+        for (at, _) in text.char_indices() {
+            let odd = format!("{}é€🌿{}", &text[..at], &text[at..]);
+            let mut gate = Gate::default();
+            let redacted = gate.redact(&odd);
+            assert_eq!(gate.restore(&redacted), odd);
+        }
+    }
+}

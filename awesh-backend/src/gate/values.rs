@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use super::names::is_common;
+
 /// The value at this place: what is in quotes, also in escaped ones, or up to where an unquoted word ends.
 pub(super) fn at(text: &str, place: usize) -> Range<usize> {
     let rest = &text[place..];
@@ -16,6 +18,24 @@ pub(super) fn at(text: &str, place: usize) -> Range<usize> {
     let word = rest.split(ends).next().unwrap_or_default();
     // The end of a sentence, or the escape of a quote that ends what the word is in.
     let word = word.trim_end_matches(['\\', '.', '?']);
+    place..place + word.len()
+}
+
+/// The value after a head in whose last word a quote may have opened: `'ada:…'`, `'pw=…'`.
+fn after(text: &str, head: &Range<usize>) -> Range<usize> {
+    let word = text[head.clone()].rsplit([' ', '\t']).next().unwrap_or_default();
+    let open = ["'", "\""].into_iter().find(|quote| word.matches(quote).count() == 1);
+    match open {
+        Some(open) => head.end..head.end + closing(&text[head.end..], open),
+        None => at(text, head.end),
+    }
+}
+
+/// The word a sentence has here, with the signs that would end it in a command.
+pub(super) fn in_prose(text: &str, place: usize) -> Range<usize> {
+    let ends = |letter: char| letter.is_ascii_whitespace() || "\"'`,".contains(letter);
+    let word = text[place..].split(ends).next().unwrap_or_default();
+    let word = word.trim_end_matches(['\\', '.', '?', ';', ')']);
     place..place + word.len()
 }
 
@@ -44,7 +64,7 @@ pub(super) fn credential(text: &str, head: Range<usize>) -> Option<Range<usize>>
     let header = text[head].contains([':', '=']);
     // `Bearer` alone is an English word too.
     let long = if header { word.len() >= 6 } else { word.len() >= 16 && has_digit(word) };
-    (long && !is_scheme(word) && !stands_for_one(word)).then_some(value)
+    (long && !is_scheme(word) && !is_common(word) && !stands_for_one(word)).then_some(value)
 }
 
 /// The last part of an address, when it is long enough to be a secret.
@@ -55,20 +75,26 @@ pub(super) fn long(text: &str, head: Range<usize>) -> Option<Range<usize>> {
 
 /// An argument where a command takes its password.
 pub(super) fn argument(text: &str, head: Range<usize>) -> Option<Range<usize>> {
-    let value = at(text, head.end);
+    // `vault login` takes these in place of a token; the settings have been looked at already.
+    const NAMED: [&str; 5] = ["username=", "role=", "role_id=", "password=", "secret_id="];
+    let value = after(text, &head);
     let word = &text[value.clone()];
     let harmless = word.len() < 3
         || word.starts_with('-')
         || is_port(word)
         || is_path(word)
         || stands_for_one(word)
-        || is_assignment(word);
+        || NAMED.iter().any(|name| word.starts_with(name));
     (!harmless).then_some(value)
 }
 
-/// `method=userpass`: the settings have been looked at already.
-fn is_assignment(word: &str) -> bool {
-    word.trim_end_matches('=').contains('=') && word.contains(super::OPEN)
+/// What `echo` hands to a command that reads a password.
+pub(super) fn echoed(text: &str, found: Range<usize>) -> Option<Range<usize>> {
+    let shown = text[found.clone()].split('|').next()?;
+    let option = shown.find(" -n ").map_or("echo".len(), |at| at + " -n".len());
+    let spaces = shown[option..].len() - shown[option..].trim_start().len();
+    let value = at(text, found.start + option + spaces);
+    (value.len() >= 3 && !stands_for_one(&text[value.clone()])).then_some(value)
 }
 
 /// Ports and what is mapped to them, numbers of users and times.
@@ -92,12 +118,17 @@ pub(super) fn stands_for_one(word: &str) -> bool {
     let mask = word.bytes().all(|byte| b"*xX.-_#".contains(&byte)) || word.starts_with("****");
     let called = word.find('(').is_some_and(|at| at > 0 && word[..at].bytes().all(is_name));
     let bracketed = word.starts_with('[') && word.ends_with(']');
+    // In a signature: `&str`, `&Token`, `Option<String>`, `&Token<'_>` up to its quote.
+    let reference =
+        word.strip_prefix('&').is_some_and(|name| name.bytes().all(|byte| byte.is_ascii_alphabetic()));
+    let is_type = reference || (word.contains('<') && word.ends_with(['<', '>']));
     let in_percents = word.len() > 2 && word.starts_with('%') && word.ends_with('%');
     variable
         || mask
         || called
         || bracketed
         || in_percents
+        || is_type
         || blank.iter().any(|blank| word.starts_with(blank))
 }
 
@@ -139,12 +170,13 @@ pub(super) fn looks_random(word: &str) -> bool {
     if word.len() < SHORTEST || !word.bytes().all(token) || word.bytes().all(hexadecimal) {
         return false;
     }
-    // A public key of SSH is made to be seen.
-    !word.starts_with("AAAA") && changes(word) >= 3.max(word.len() / 8)
+    // A public key of SSH is made to be seen. A short part that looks random is what Kubernetes ends names with.
+    let random = |part: &str| part.len() >= 10 && changes(part) >= 3.max(part.len() / 8);
+    !word.starts_with("AAAA") && word.split(['-', '_', '.', '/']).any(random)
 }
 
 /// How often the kind of letter changes; a capital that begins a word is no change.
-fn changes(word: &str) -> usize {
+pub(super) fn changes(word: &str) -> usize {
     let kind = |byte: u8| match byte {
         b'0'..=b'9' => 1,
         b'A'..=b'Z' => 2,
