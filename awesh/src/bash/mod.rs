@@ -1,9 +1,11 @@
 //! The user's bash: a real one, on a pseudo-terminal of its own, told what to run and asked how it went.
 //!
 //! `spawn.rs` starts it with `hook.sh` in place of its start-up files; the hook speaks through `handshake.rs`
-//! and marks in the output that `markers.rs` finds. `relay.rs` moves bytes while bash has the terminal;
+//! and marks in the output that `markers.rs` finds. `relay.rs` moves bytes while bash has the terminal,
+//! `show.rs` decides what of them is seen and `turns.rs` what follows from marks and messages;
 //! `link.rs` asks while it waits at its prompt. Nothing here knows what a line means: that is the router's.
 
+mod ending;
 mod handshake;
 mod leftovers;
 mod link;
@@ -12,8 +14,10 @@ mod modes;
 mod notices;
 mod output;
 mod relay;
+mod show;
 mod spawn;
 pub mod tail;
+mod turns;
 
 use std::cell::RefCell;
 use std::collections::VecDeque;

@@ -1,0 +1,92 @@
+//! How a session ends or stops: by itself, with its terminal, or for a while (`suspend`).
+
+use std::io;
+use std::os::fd::AsFd;
+use std::time::{Duration, Instant};
+
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::signal::{Signal, kill, raise};
+use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
+
+use super::handshake::Message;
+use super::{BashSession, HANG_UP, Phase, Turn};
+use crate::sys::tty::Mode;
+use crate::terminal::Terminal;
+
+/// How long a bash whose terminal is gone may take to save its history.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+/// Between two looks whether it has ended.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
+
+impl BashSession {
+    /// Looks whether bash has ended, or has stopped itself (`suspend`): then awesh stops too.
+    pub(super) fn on_child(
+        &mut self,
+        terminal: &mut Terminal,
+        buffer: &mut [u8],
+    ) -> io::Result<Option<Turn>> {
+        match waitpid(self.child, Some(WaitPidFlag::WNOHANG | WaitPidFlag::WUNTRACED)) {
+            Ok(WaitStatus::Exited(_, status)) => self.ended(terminal, buffer, status).map(Some),
+            Ok(WaitStatus::Signaled(_, signal, _)) => {
+                self.ended(terminal, buffer, 128 + signal as i32).map(Some)
+            }
+            Ok(WaitStatus::Stopped(..)) => {
+                terminal.set_mode(Mode::Original)?;
+                raise(Signal::SIGSTOP)?;
+                terminal.set_mode(Mode::Relay)?;
+                self.resize(&terminal.size());
+                kill(self.child, Signal::SIGCONT)?;
+                Ok(None)
+            }
+            Ok(_) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Ends the session as a closed terminal does: bash saves its history and passes SIGHUP on to its jobs. It
+    /// does so only outside of PROMPT_COMMAND, so at its prompt it is told to signal itself.
+    pub fn hang_up(&mut self) -> io::Result<()> {
+        if self.phase == Phase::Prompt {
+            self.lines.push_front(format!("{HANG_UP}\n"));
+            self.leave_prompt(Phase::Quiet)?;
+        } else {
+            kill(self.child, Signal::SIGHUP)?;
+        }
+        let deadline = Instant::now() + FAREWELL;
+        while !self.watch().has_ended() && Instant::now() < deadline {
+            self.send_outgoing()?;
+            self.output.take_background()?;
+            let messages = self.link.borrow_mut().handshake.receive()?;
+            if messages.contains(&Message::Started) {
+                self.link.borrow_mut().handshake.release()?;
+            }
+            let link = self.link.borrow();
+            let mut fds = [
+                PollFd::new(self.master.as_fd(), PollFlags::POLLIN),
+                PollFd::new(link.handshake.fd(), PollFlags::POLLIN),
+            ];
+            match poll(&mut fds, PollTimeout::try_from(LOOK_AGAIN).unwrap_or(PollTimeout::ZERO)) {
+                Ok(_) | Err(Errno::EINTR) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+
+    /// Shows what is still in the terminal of a bash that has ended.
+    fn ended(&mut self, terminal: &mut Terminal, buffer: &mut [u8], status: i32) -> io::Result<Turn> {
+        if self.phase == Phase::Quiet {
+            self.phase = Phase::Running;
+        }
+        while poll(&mut [PollFd::new(self.master.as_fd(), PollFlags::POLLIN)], PollTimeout::ZERO)? > 0 {
+            self.on_output(terminal, buffer)?;
+        }
+        let mut held = std::mem::take(&mut self.echo);
+        held.extend_from_slice(self.output.marks.flush());
+        held.extend(self.notices.end());
+        self.show(&held)?;
+        Ok(Turn::Ended(status))
+    }
+}
