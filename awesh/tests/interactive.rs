@@ -117,11 +117,10 @@ fn a_program_sees_the_windows_size_and_its_changes() {
     terminal.resize(40, 90);
     terminal.run("stty size");
     terminal.wait_for("\n40 90");
-    terminal
-        .send("bash -c 'trap \"echo resized; stty size\" WINCH; echo runs; sleep 60 & wait; wait'\r");
+    terminal.send("bash -c 'trap \"stty size; echo resized\" WINCH; echo runs; sleep 60 & wait; wait'\r");
     terminal.wait_for("\nruns");
     terminal.resize(50, 80);
-    terminal.wait_for("resized\n50 80");
+    terminal.wait_for("50 80\nresized");
     terminal.send("\x03");
     terminal.wait_prompt();
 }
