@@ -11,6 +11,7 @@ use std::os::fd::AsFd;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use awesh::sys::process::lead_session_on_terminal;
@@ -22,6 +23,9 @@ use nix::unistd::{read, write};
 
 /// Longer than anything takes on a busy machine; only a failure waits so long.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Held while a program is started.
+static STARTING: Mutex<()> = Mutex::new(());
 
 /// High, so that nothing a case prints scrolls away.
 const ROWS: u16 = 300;
@@ -116,6 +120,8 @@ pub struct Terminal {
 impl Terminal {
     fn start(mut command: Command) -> Self {
         let size = Winsize { ws_row: ROWS, ws_col: COLUMNS, ws_xpixel: 0, ws_ypixel: 0 };
+        // A program started meanwhile by another test would inherit the descriptors.
+        let _alone = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
         let pty = Pty::open(None, Some(&size)).unwrap();
         let end = || Stdio::from(pty.slave.try_clone().unwrap());
         command.stdin(end()).stdout(end()).stderr(end());

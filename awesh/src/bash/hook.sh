@@ -150,10 +150,10 @@ __awesh_serve() {
       __awesh[kind]=go
     # TMOUT is what bash itself would wait for a line.
     elif ((${TMOUT:-0} > 0 && SECONDS - __awesh_since >= TMOUT)); then
-      builtin printf '\atimed out waiting for input: auto-logout\n' >/dev/tty
+      builtin printf '\atimed out waiting for input: auto-logout\n'
       builtin exit
     fi
-  done
+  done >/dev/tty 2>&1
 }
 
 # Without a name `read` takes all there is, whatever IFS says; and a name could be that of a readonly variable.
@@ -161,7 +161,7 @@ __awesh_receive() {
   builtin : "${__awesh[last]}"
   builtin read -r -d '' && __awesh[kind]=$REPLY && builtin read -r -d '' && __awesh[id]=$REPLY &&
     builtin read -r -d '' && __awesh[first]=$REPLY && builtin read -r -d '' && __awesh[second]=$REPLY
-} <@DIR@/down >/dev/tty 2>&1
+} <@DIR@/down
 
 __awesh_answer_request() {
   case ${__awesh[kind]} in
@@ -179,7 +179,7 @@ __awesh_answer() {
     builtin printf 'R\0%s\0' "$1"
     "${@:2}"
     builtin printf '\0'
-  } >@DIR@/up
+  } >@DIR@/up 2>/dev/null
 }
 
 __awesh_type() {
