@@ -168,36 +168,43 @@ __awesh_answer_request() {
     type) __awesh_answer "${__awesh[id]}" __awesh_type "${__awesh[first]}" ;;
     names) __awesh_answer "${__awesh[id]}" __awesh_names ;;
     ps1) __awesh_answer "${__awesh[id]}" __awesh_ps1 ;;
-    environment) __awesh_answer "${__awesh[id]}" builtin command env -0 ;;
-    complete) __awesh_answer "${__awesh[id]}" __awesh_complete "${__awesh[first]}" "${__awesh[second]}" ;;
+    environment) __awesh_environment >@DIR@/up 2>/dev/null ;;
+    complete) __awesh_answer "${__awesh[id]}" __awesh_complete "${__awesh[first]}" "${__awesh[second]}" >/dev/null 2>&1 ;;
   esac
 }
 
-# Runs the rest of the arguments; what they print are the fields of the answer.
+# Runs the rest of the arguments, which leave the fields of the answer in __awesh_fields. One command writes it: a
+# trap that ran between two would print into it.
 __awesh_answer() {
-  {
-    builtin printf 'R\0%s\0' "$1"
-    "${@:2}"
-    builtin printf '\0'
-  } >@DIR@/up 2>/dev/null
+  builtin local -a __awesh_fields
+  __awesh_fields=()
+  "${@:2}"
+  builtin printf '%s\0' R "$1" "${__awesh_fields[@]}" '' >@DIR@/up
 }
 
 __awesh_type() {
-  builtin printf ':'
-  builtin type -t -- "$1"
-  builtin printf '\0'
+  builtin type -t -- "$1" >|@DIR@/kind
+  builtin read -r -d '' <@DIR@/kind
+  __awesh_fields=(":$REPLY")
 }
 
 __awesh_names() {
-  builtin printf ':'
-  builtin compgen -c
+  builtin compgen -c >|@DIR@/kind
+  builtin read -r -d '' <@DIR@/kind
+  __awesh_fields=(":$REPLY")
+}
+
+# Whole, and past every file: there are secrets in it.
+__awesh_environment() {
+  builtin printf 'R\0%s\0' "${__awesh[id]}"
+  builtin command env -0
   builtin printf '\0'
 }
 
 # The user's PS1 may show $?.
 __awesh_ps1() {
   __awesh_end_with "${__awesh[status]}"
-  builtin printf ':%s\0' "${__awesh[ps1]@P}"
+  __awesh_fields=(":${__awesh[ps1]@P}")
 }
 
 __awesh_end_with() {
@@ -213,8 +220,8 @@ __awesh_complete() {
   builtin local -a COMP_WORDS COMPREPLY
   builtin eval "COMP_WORDS=(${__awesh_words[*]:2}) COMPREPLY=()"
   __awesh_candidates "${COMP_WORDS[0]}" "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
-  builtin printf 'options:%s\0' "$__awesh_options"
-  ((${#COMPREPLY[@]} == 0)) || builtin printf ':%s\0' "${COMPREPLY[@]:0:@CANDIDATES@}"
+  COMPREPLY=("${COMPREPLY[@]:0:@CANDIDATES@}")
+  __awesh_fields=("options:$__awesh_options" "${COMPREPLY[@]/#/:}")
 }
 
 # Finds the completion for command $1 and fills COMPREPLY for word $2, which comes after $3.

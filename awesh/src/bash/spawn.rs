@@ -38,7 +38,7 @@ const PS0: &str = "$({ __awesh_begin; } >/dev/null 2>&1)${__awesh[-${PS1:=${__aw
 const CANDIDATES: &str = "10000";
 
 /// Files the hook writes to; made beforehand, as the user's umask may be wide.
-const SCRATCH: [&str; 2] = ["disabled", "jobs"];
+const SCRATCH: [&str; 3] = ["disabled", "jobs", "kind"];
 
 /// What kind of shell is wanted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
