@@ -49,6 +49,10 @@ impl<'a> Call<'a> {
 
 /// Finds out how the line begins.
 pub(super) fn head<'a>(tokens: &'a [Token<'a>], facts: &impl Facts) -> Head<'a> {
+    // `!text` and `!?text?` bring back a line of the history; as a keyword `!` stands alone.
+    if tokens.first().is_some_and(|first| first.text.len() > 1 && first.text.starts_with('!')) {
+        return Head::Syntax;
+    }
     let mut at = 0;
     let mut prefixed = false;
     let mut wrapped = false;
