@@ -126,6 +126,19 @@ fn an_empty_line_cost_the_user_his_ps1() {
 }
 
 #[test]
+fn start_up_files_ended_by_control_c_left_no_prompt() {
+    let home = Home::new();
+    home.write(".bashrc", "PS1='> '; alias early='echo early'; echo loops; while :; do :; done; echo never");
+    let mut terminal = home.awesh();
+    terminal.wait_for("loops");
+    terminal.send("\x03");
+    terminal.wait_prompt();
+    terminal.run("early; history | grep -c em[a]cs");
+    terminal.wait_for("\nearly\n0");
+    assert!(!terminal.text().contains("never"), "{}", terminal.text());
+}
+
+#[test]
 fn a_trap_at_the_prompt_printed_into_the_void() {
     let home = Home::new();
     let mut terminal = home.awesh();

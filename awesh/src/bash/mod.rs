@@ -79,6 +79,8 @@ pub struct BashSession {
     line_is_ended: bool,
     /// What may be `set -v`'s echo of the hook's call.
     echo: Vec<u8>,
+    /// Whether Ctrl-C was pressed in a start-up file.
+    interrupted: bool,
     /// What of a prompt has come: the mark in the output, and the report.
     marked: bool,
     reported: Option<Report>,
@@ -182,6 +184,7 @@ impl BashSession {
             notices: Notices::default(),
             line_is_ended: false,
             echo: Vec::new(),
+            interrupted: false,
             marked: false,
             reported: None,
             mode: EditingMode::default(),

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::unistd::write;
+use nix::unistd::{tcgetpgrp, write};
 
 use super::spawn::CALL_ECHO;
 use super::{BashSession, Expansion, Phase, Turn};
@@ -28,6 +28,9 @@ const AFTER_EXPANSION: Duration = Duration::from_millis(100);
 
 /// The interrupt key, while bash reads a line in raw mode.
 const INTERRUPT: u8 = 0x03;
+
+/// What the shell types where start-up files were broken off.
+const FINISH: &str = " set +o vi +o emacs\n";
 
 impl BashSession {
     /// Lets bash have the terminal until it wants something.
@@ -121,8 +124,14 @@ impl BashSession {
         } else if self.phase == Phase::Reading && self.expansion == Expansion::Printed {
             Some(AFTER_EXPANSION)
         } else {
-            matches!(self.phase, Phase::Reading | Phase::Quiet).then_some(SILENCE)
+            let reading = matches!(self.phase, Phase::Reading | Phase::Quiet);
+            (reading || self.is_broken_off()).then_some(SILENCE)
         }
+    }
+
+    /// Whether the user has pressed Ctrl-C in his start-up files and bash itself has the terminal since.
+    fn is_broken_off(&self) -> bool {
+        self.phase == Phase::Starting && self.interrupted && tcgetpgrp(&*self.master) == Ok(self.child)
     }
 
     fn on_silence(&mut self, terminal: &mut Terminal, since: Instant) -> io::Result<()> {
@@ -133,6 +142,12 @@ impl BashSession {
         } else if self.phase == Phase::Reading && self.expansion == Expansion::Printed {
             self.outgoing.push_back(b'\n');
             self.expansion = Expansion::Nudged;
+        } else if since.elapsed() >= SILENCE && self.is_broken_off() {
+            // bash reads on with readline's flag set, under which it runs no PROMPT_COMMAND: the line that takes
+            // it off lets the hook be installed.
+            self.modes.for_line(&self.slave)?;
+            self.phase = Phase::Quiet;
+            self.outgoing.extend(FINISH.bytes());
         } else if since.elapsed() >= SILENCE && self.phase != Phase::Running {
             // Something of the user's own reads here, or the hook is gone: it gets the terminal.
             self.give_terminal(terminal)?;
@@ -156,6 +171,7 @@ impl BashSession {
         let keys = &buffer[..count];
         match self.phase {
             Phase::Starting | Phase::Running if !self.marked => {
+                self.interrupted |= keys.contains(&INTERRUPT);
                 self.outgoing.extend(terminal.keyboard.take_ahead());
                 self.outgoing.extend(keys);
             }
