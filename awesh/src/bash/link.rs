@@ -202,11 +202,6 @@ impl Link {
             }
         }
     }
-
-    /// The state of the session where bash came back to its prompt by itself since [`Link::renew`].
-    pub fn take_renewed(&mut self) -> Option<Report> {
-        self.renewed.take()
-    }
 }
 
 enum Reply {

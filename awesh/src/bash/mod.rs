@@ -40,7 +40,7 @@ pub use output::Output;
 pub use spawn::{Startup, find_bash};
 
 use crate::sys::process::times_slept;
-use crate::sys::pty::{set_window_size, signal_foreground};
+use crate::sys::pty::{Pty, set_window_size, signal_foreground};
 use crate::terminal::{Keyboard, Terminal, write_out};
 use handshake::Handshake;
 use modes::Modes;
@@ -166,7 +166,8 @@ impl BashSession {
         let handshake = Handshake::create(directory.path())?;
         let nonce = spawn::nonce()?;
         let hook = spawn::write_hook(directory.path(), &nonce, launch.startup, launch.watched)?;
-        let pty = spawn::open_pty(terminal.original_modes(), Some(&terminal.size()))?;
+        // As like the user's own as can be.
+        let pty = Pty::open(Some(terminal.original_modes()), Some(&terminal.size()))?;
         let child = spawn::spawn(launch.bash, &hook, launch.startup, &pty)?;
         let (master, slave) = (Arc::new(pty.master), Arc::new(pty.slave));
         Ok(Self {

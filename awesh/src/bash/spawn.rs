@@ -9,9 +9,6 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use nix::pty::Winsize;
-use nix::sys::termios::Termios;
-
 use super::markers;
 use crate::sys::process::lead_session_on_terminal;
 use crate::sys::pty::Pty;
@@ -175,11 +172,6 @@ pub fn spawn(bash: &Path, hook: &Path, startup: &Startup, pty: &Pty) -> io::Resu
         .stderr(Stdio::from(pty.slave.try_clone()?));
     lead_session_on_terminal(&mut command);
     command.spawn()
-}
-
-/// Opens the pseudo-terminal that bash will live on, as like the user's own as can be.
-pub fn open_pty(modes: &Termios, size: Option<&Winsize>) -> io::Result<Pty> {
-    Pty::open(Some(modes), size)
 }
 
 /// A private directory for one session: FIFOs, hook, socket. Under XDG_RUNTIME_DIR where that is usable, else
