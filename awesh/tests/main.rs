@@ -11,3 +11,4 @@ mod model_server;
 mod noninteractive;
 mod questions;
 mod regression;
+mod remote;
