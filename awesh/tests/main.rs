@@ -6,6 +6,7 @@ mod editor;
 mod fidelity;
 mod harness;
 mod interactive;
+mod life;
 #[path = "../../awesh-backend/tests/model_server.rs"]
 mod model_server;
 mod noninteractive;
