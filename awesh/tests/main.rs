@@ -11,5 +11,6 @@ mod life;
 mod model_server;
 mod noninteractive;
 mod questions;
+mod random;
 mod regression;
 mod remote;
