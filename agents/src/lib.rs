@@ -11,6 +11,7 @@
 
 pub mod agent;
 pub mod context;
+pub mod fan_out;
 pub mod files;
 pub mod general;
 pub mod git;
