@@ -15,6 +15,7 @@ pub mod fan_out;
 pub mod files;
 pub mod general;
 pub mod git;
+pub mod kubernetes;
 pub mod testing;
 mod words;
 
