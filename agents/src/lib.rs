@@ -11,9 +11,11 @@
 
 pub mod agent;
 pub mod context;
+pub mod fan_out;
 pub mod files;
 pub mod general;
 pub mod git;
+pub mod kubernetes;
 pub mod testing;
 mod words;
 
