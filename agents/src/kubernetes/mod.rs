@@ -4,12 +4,18 @@
 //! Behind the client, `credentials` fetches what a user proves itself with, `connect` makes the connections, and
 //! `items` cuts lists into their objects.
 
+pub mod cache;
 mod certificate;
 pub mod client;
 mod connect;
 pub mod contexts;
 mod credentials;
+pub mod health;
 mod items;
+pub mod objects;
+mod read;
+pub mod report;
+pub mod survey;
 pub mod trouble;
 
 use std::path::PathBuf;

@@ -6,8 +6,10 @@
 
 mod clusters;
 mod output;
+mod table;
 
 use std::fmt;
+use std::time::Duration;
 
 use clap::Subcommand;
 use tokio::signal::unix::{SignalKind, signal};
@@ -45,6 +47,9 @@ impl From<agents::Failure> for Failure {
 /// The exit status where nothing could be read.
 const NOTHING_READ: u8 = 3;
 
+/// How long what is under way may take to end.
+const ENDING: Duration = Duration::from_millis(500);
+
 /// Runs a command; the exit status to end with.
 ///
 /// # Errors
@@ -67,8 +72,8 @@ pub fn run(command: Command) -> Result<u8, Failure> {
             status = interrupted => Ok(status),
         }
     });
-    // A look at a hung file system must not keep the process.
-    runtime.shutdown_background();
+    // Tasks end, and with them what they started; a look at a hung file system must not keep the process.
+    runtime.shutdown_timeout(ENDING);
     ended
 }
 
@@ -93,4 +98,9 @@ fn environment() -> agents::kubernetes::contexts::Environment {
     std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect()
+}
+
+/// `VERBOSE`, as the environment has it.
+fn verbosity() -> u8 {
+    std::env::var("VERBOSE").ok().and_then(|level| level.trim().parse().ok()).unwrap_or(0)
 }
