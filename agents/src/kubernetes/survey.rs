@@ -63,6 +63,7 @@ impl Survey {
         };
         Round {
             began: tokio::time::Instant::now(),
+            since: Timestamp::now(),
             reports: self.sites.iter().map(|_| None).collect(),
             fan_out: FanOut::start(self.sites.iter().map(task), self.limits),
         }
@@ -72,6 +73,7 @@ impl Survey {
 /// One asking of all clusters.
 pub struct Round {
     began: tokio::time::Instant,
+    since: Timestamp,
     reports: Vec<Option<Report>>,
     fan_out: FanOut<Report, Infallible>,
 }
@@ -111,6 +113,11 @@ impl Round {
     /// How far it is.
     pub fn progress(&self) -> Progress {
         self.fan_out.progress()
+    }
+
+    /// When it began: what was read before is from before.
+    pub fn since(&self) -> Timestamp {
+        self.since
     }
 
     /// How long it takes so far.
@@ -169,7 +176,10 @@ impl Site {
             let (connected, took) = clock.time("connect", Cluster::connect(&self.entry, &self.session)).await;
             match connected {
                 Ok(connected) => *cluster = Some(connected),
-                Err(trouble) => return Report { took: vec![took], ..report }.failed(trouble),
+                Err(trouble) => {
+                    let read_at = Timestamp::now();
+                    return Report { took: vec![took], read_at, ..report }.failed(trouble);
+                }
             }
         }
         let Some(connected) = cluster.as_ref() else { return report };

@@ -17,14 +17,19 @@ const DISPENSABLE: [usize; 5] = [4, 6, 2, 5, 3];
 /// What could not be read.
 const UNKNOWN: &str = "?";
 
-/// The table of reports; `before` is how they were, in the same order, where changes are to be marked.
-pub(super) fn table(reports: &[Report], before: Option<&[Report]>, output: Output) -> String {
-    let now = Timestamp::now();
+/// The table of reports; the age stands at those from before `since`. `before` is how they were, where changes are
+/// to be marked.
+pub(super) fn table(
+    reports: &[Report],
+    before: Option<&[Report]>,
+    since: Timestamp,
+    output: Output,
+) -> String {
     let rows: Vec<Row> = reports
         .iter()
         .map(|report| {
             let before = before.and_then(|before| before.iter().find(|old| old.context == report.context));
-            row(report, before, now)
+            row(report, before, since)
         })
         .collect();
     let width = output.is_terminal.then(|| output.size().0);
@@ -33,7 +38,8 @@ pub(super) fn table(reports: &[Report], before: Option<&[Report]>, output: Outpu
 }
 
 /// The row of a report.
-pub(super) fn row(report: &Report, before: Option<&Report>, now: Timestamp) -> Row {
+pub(super) fn row(report: &Report, before: Option<&Report>, since: Timestamp) -> Row {
+    let now = Timestamp::now();
     let unknown = || UNKNOWN.to_owned();
     let nodes = report.nodes.map_or_else(unknown, |nodes| format!("{}/{}", nodes.ready, nodes.total));
     // A pod that ended well is no longer to be ready.
@@ -41,10 +47,8 @@ pub(super) fn row(report: &Report, before: Option<&Report>, now: Timestamp) -> R
         .pods
         .map_or_else(unknown, |pods| format!("{}/{}", pods.ready, pods.total.saturating_sub(pods.succeeded)));
     let mut words = report.what(now);
-    let age = report.age_s(now);
-    if age >= 2 {
-        let sep = if words.is_empty() { "" } else { " " };
-        words.push_str(&format!("{sep}({})", age_words(age)));
+    if report.read_at < since {
+        words = format!("{words} ({})", age(report.age_s(now))).trim_start().to_owned();
     }
     let changed = before.filter(|before| is_changed(before, report));
     if let Some(before) = changed.filter(|before| before.status != report.status) {
@@ -87,7 +91,7 @@ fn colour(status: Status) -> Colour {
     }
 }
 
-fn age_words(seconds: i64) -> String {
+fn age(seconds: i64) -> String {
     match seconds {
         seconds if seconds < 120 => format!("{seconds} s ago"),
         seconds => format!("{} min ago", seconds / 60),
