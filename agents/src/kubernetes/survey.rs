@@ -170,16 +170,14 @@ impl Site {
     async fn read(&self, deadline: Duration) -> Report {
         let mut cluster = self.cluster.lock().await;
         let server = self.entry.cluster.as_ref().and_then(|cluster| cluster.server.clone());
-        let report = Report::new(&self.entry.name, server, Timestamp::now());
+        let mut report = Report::new(&self.entry.name, server, Timestamp::now());
         let clock = Clock::start(deadline);
         if cluster.as_ref().is_none_or(|cluster| cluster.is_stale(report.read_at)) {
             let (connected, took) = clock.time("connect", Cluster::connect(&self.entry, &self.session)).await;
+            report.took.push(took);
             match connected {
                 Ok(connected) => *cluster = Some(connected),
-                Err(trouble) => {
-                    let read_at = Timestamp::now();
-                    return Report { took: vec![took], read_at, ..report }.failed(trouble);
-                }
+                Err(trouble) => return Report { read_at: Timestamp::now(), ..report }.failed(trouble),
             }
         }
         let Some(connected) = cluster.as_ref() else { return report };
@@ -191,3 +189,6 @@ impl Site {
         report
     }
 }
+
+#[cfg(test)]
+mod tests;
