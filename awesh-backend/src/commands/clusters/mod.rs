@@ -140,7 +140,7 @@ async fn once(survey: &Survey, contexts: &Contexts, output: Output) -> Result<u8
     let reports = round.finish();
     screen.clear()?;
     output.write(&rows::table(&reports, None, since, output))?;
-    output.write(&format!("\n{}\n", rows::summary(&reports, elapsed)))?;
+    output.write(&format!("\n{}\n", rows::sentence(&reports, elapsed)))?;
     contexts.problems.iter().for_each(|problem| output.remark(problem));
     timings(&reports, elapsed, since, output);
     Ok(status(&reports))

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use agents::kubernetes::contexts::Contexts;
 use agents::kubernetes::report::Report;
+use agents::kubernetes::rows::is_changed;
 use agents::kubernetes::survey::Survey;
 use jiff::Timestamp;
 
@@ -60,7 +61,7 @@ fn draw(
         lines.push(format!("… {hidden} more lines do not fit; without --watch all are shown"));
     }
     lines.push(String::new());
-    lines.push(format!("{} {}", Screen::clock(), rows::summary(reports, elapsed)));
+    lines.push(format!("{} {}", Screen::clock(), rows::sentence(reports, elapsed)));
     screen.replace(&lines)
 }
 
@@ -74,7 +75,7 @@ fn print(
     let Some(before) = before else { return output.write(&rows::table(reports, None, since, output)) };
     let now = Timestamp::now();
     for (old, new) in before.iter().zip(reports) {
-        if rows::is_changed(old, new) {
+        if is_changed(old, new) {
             let change = match (old.status, new.status) {
                 (old, new) if old == new => new.word().to_owned(),
                 (old, new) => format!("{} → {}", old.word(), new.word()),
