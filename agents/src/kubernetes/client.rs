@@ -35,8 +35,8 @@ const JSON: &str = "application/json";
 const EXCUSE: usize = 64 << 10;
 
 /// How often a cluster that asks for patience is asked again, and how long it may ask for.
-const RETRIES: u32 = 3;
-const LONGEST_WAIT: Duration = Duration::from_secs(5);
+const RETRIES: u32 = 2;
+const LONGEST_WAIT: Duration = Duration::from_secs(3);
 
 /// A cluster, as a context names it.
 #[derive(Clone)]
