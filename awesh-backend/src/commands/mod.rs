@@ -6,6 +6,7 @@
 
 mod clusters;
 mod output;
+mod use_context;
 
 use std::fmt;
 
@@ -17,6 +18,8 @@ use tokio::signal::unix::{SignalKind, signal};
 pub enum Command {
     /// Show the health of every cluster of the kubeconfig, all read at once.
     Clusters(clusters::Options),
+    /// Give this shell a context of its own; other shells keep theirs.
+    Use(use_context::Options),
 }
 
 /// Why a command did nothing.
@@ -60,6 +63,7 @@ pub fn run(command: Command) -> Result<u8, Failure> {
         let command = async {
             match command {
                 Command::Clusters(options) => clusters::run(options).await,
+                Command::Use(options) => use_context::run(&options),
             }
         };
         tokio::select! {
