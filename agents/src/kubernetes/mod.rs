@@ -4,12 +4,21 @@
 //! Behind the client, `credentials` fetches what a user proves itself with, `connect` makes the connections, and
 //! `items` cuts lists into their objects.
 
+pub mod cache;
 mod certificate;
 pub mod client;
+pub mod compare;
 mod connect;
 pub mod contexts;
 mod credentials;
+pub mod health;
 mod items;
+pub mod objects;
+pub mod quantity;
+mod read;
+pub mod report;
+pub mod survey;
+pub mod tree;
 pub mod trouble;
 
 use std::path::PathBuf;

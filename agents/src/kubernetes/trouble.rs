@@ -70,10 +70,7 @@ pub struct Trouble {
 impl Trouble {
     /// A trouble in these words; what is in them from outside is cut and made printable.
     pub fn new(kind: Kind, message: impl AsRef<str>) -> Self {
-        let message = printable(message.as_ref().trim());
-        let cut = message.char_indices().nth(SHOWN).map_or(message.len(), |(at, _)| at);
-        let message = if cut < message.len() { format!("{}…", &message[..cut]) } else { message };
-        Self { kind, message }
+        Self { kind, message: clipped(message.as_ref()) }
     }
 
     /// What an error means.
@@ -111,6 +108,13 @@ impl Trouble {
             None => Self::new(kind, numbered),
         }
     }
+}
+
+/// Text from outside, printable and of a length that can be shown.
+pub(super) fn clipped(text: &str) -> String {
+    let text = printable(text.trim());
+    let cut = text.char_indices().nth(SHOWN).map_or(text.len(), |(at, _)| at);
+    if cut < text.len() { format!("{}…", &text[..cut]) } else { text }
 }
 
 /// The error behind an error; an error of the system keeps it where `source` does not look.

@@ -4,11 +4,17 @@
 //! What a command has to say goes to stdout by [`output`], the one writer there is; why it could do nothing is
 //! returned, for the executable to say. Ctrl-C drops what is under way, connections and processes included.
 
+mod canvas;
+mod choose;
 mod clusters;
+mod compare;
 mod output;
+mod table;
+mod tree;
 mod use_context;
 
 use std::fmt;
+use std::time::Duration;
 
 use clap::Subcommand;
 use tokio::signal::unix::{SignalKind, signal};
@@ -18,6 +24,10 @@ use tokio::signal::unix::{SignalKind, signal};
 pub enum Command {
     /// Show the health of every cluster of the kubeconfig, all read at once.
     Clusters(clusters::Options),
+    /// Show clusters side by side, and in what they differ.
+    Compare(compare::Options),
+    /// Show the nodes, namespaces and pods of one cluster.
+    Tree(tree::Options),
     /// Give this shell a context of its own; other shells keep theirs.
     Use(use_context::Options),
 }
@@ -48,6 +58,9 @@ impl From<agents::Failure> for Failure {
 /// The exit status where nothing could be read.
 const NOTHING_READ: u8 = 3;
 
+/// How long what is under way may take to end.
+const ENDING: Duration = Duration::from_millis(500);
+
 /// Runs a command; the exit status to end with.
 ///
 /// # Errors
@@ -63,6 +76,8 @@ pub fn run(command: Command) -> Result<u8, Failure> {
         let command = async {
             match command {
                 Command::Clusters(options) => clusters::run(options).await,
+                Command::Compare(options) => compare::run(options).await,
+                Command::Tree(options) => tree::run(options).await,
                 Command::Use(options) => use_context::run(&options),
             }
         };
@@ -71,8 +86,8 @@ pub fn run(command: Command) -> Result<u8, Failure> {
             status = interrupted => Ok(status),
         }
     });
-    // A look at a hung file system must not keep the process.
-    runtime.shutdown_background();
+    // Tasks end, and with them what they started; a look at a hung file system must not keep the process.
+    runtime.shutdown_timeout(ENDING);
     ended
 }
 
@@ -97,4 +112,9 @@ fn environment() -> agents::kubernetes::contexts::Environment {
     std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect()
+}
+
+/// `VERBOSE`, as the environment has it.
+fn verbosity() -> u8 {
+    std::env::var("VERBOSE").ok().and_then(|level| level.trim().parse().ok()).unwrap_or(0)
 }

@@ -47,4 +47,9 @@ impl Output {
     pub(super) fn remark(self, line: &str) {
         let _ = io::stderr().lock().write_all(format!("awesh: {line}\n").as_bytes());
     }
+
+    /// Writes a line of timings to stderr.
+    pub(super) fn timing(self, line: &str) {
+        let _ = io::stderr().lock().write_all(format!("{line}\n").as_bytes());
+    }
 }

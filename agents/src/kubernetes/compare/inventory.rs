@@ -10,7 +10,7 @@ use super::Unread;
 use crate::kubernetes::Session;
 use crate::kubernetes::client::Cluster;
 use crate::kubernetes::contexts::Entry;
-use crate::kubernetes::objects::{Meta, Node, Pod, PodSpec, Version};
+use crate::kubernetes::objects::{Meta, Namespace, Node, Pod, PodSpec, Version};
 use crate::kubernetes::quantity;
 use crate::kubernetes::read::Clock;
 use crate::kubernetes::trouble::Trouble;
@@ -197,28 +197,32 @@ impl Inventory {
         let nodes = cluster.list("/api/v1/nodes", &params, |all: &mut Nodes, node: Node| all.add(&node));
         let pods = cluster.list("/api/v1/pods", &params, |all: &mut Pods, pod: Pod| all.add(&pod));
         let namespaces =
-            cluster.list("/api/v1/namespaces", &params, |all: &mut BTreeSet<_>, it: Named| {
+            cluster.list("/api/v1/namespaces", &params, |all: &mut BTreeSet<_>, it: Namespace| {
                 all.insert(it.metadata.name);
             });
-        let workloads = KINDS.map(|kind| {
-            let list = cluster.list(kind.path, &params, add_workload);
-            async move { (kind.name, clock.time(kind.name, list).await.0) }
-        });
-        let (version, nodes, namespaces, pods, workloads) = tokio::join!(
+        let workloads = async |kind: &WorkloadKind| {
+            clock.time(kind.name, cluster.list(kind.path, &params, add_workload)).await.0
+        };
+        let [deployments, stateful_sets, daemon_sets, cron_jobs] = &KINDS;
+        let read = tokio::join!(
             clock.time("version", cluster.get::<Version>("/version")),
             clock.time("nodes", nodes),
             clock.time("namespaces", namespaces),
             clock.time("pods", pods),
-            futures_util::future::join_all(workloads),
+            workloads(deployments),
+            workloads(stateful_sets),
+            workloads(daemon_sets),
+            workloads(cron_jobs),
         );
+        let (version, nodes, namespaces, pods, ..) = read;
         let mut all = Self::default();
         all.version = all.note("version", version.0).map(|version| version.git_version);
         all.nodes = all.note("nodes", nodes.0);
         all.namespaces = all.note("namespaces", namespaces.0);
         all.pods = all.note("pods", pods.0);
-        for (kind, list) in workloads {
-            let list = all.note(kind, list);
-            all.workloads.extend(list.map(|list| (kind, list)));
+        for (kind, list) in KINDS.iter().zip([read.4, read.5, read.6, read.7]) {
+            let list = all.note(kind.name, list);
+            all.workloads.extend(list.map(|list| (kind.name, list)));
         }
         Ok(all)
     }
@@ -250,9 +254,4 @@ impl Inventory {
     fn note<T>(&mut self, part: &'static str, result: Result<T, Trouble>) -> Option<T> {
         result.map_err(|why| self.unread.push(Unread { part, why })).ok()
     }
-}
-
-#[derive(Deserialize)]
-struct Named {
-    metadata: Meta,
 }

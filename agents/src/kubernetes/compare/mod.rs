@@ -129,9 +129,11 @@ fn rows(all: &[Inventory]) -> Vec<Row> {
         figure(all, "pods", "processors requested", Inventory::processors_requested),
         figure(all, "pods", "memory requested", Inventory::memory_requested),
     ];
-    let namespaces: BTreeSet<&String> = all.iter().filter_map(|it| it.namespaces.as_ref()).flatten().collect();
+    let namespaces: BTreeSet<&String> =
+        all.iter().filter_map(|it| it.namespaces.as_ref()).flatten().collect();
     rows.extend(namespaces.into_iter().map(|name| {
-        let is_there = |it: &Inventory| Some(it.namespaces.as_ref()?.contains(name).then(|| "there".to_owned()));
+        let is_there =
+            |it: &Inventory| Some(it.namespaces.as_ref()?.contains(name).then(|| "there".to_owned()));
         row("namespace", name, all.iter().map(is_there))
     }));
     for kind in inventory::KINDS {
@@ -146,7 +148,12 @@ fn rows(all: &[Inventory]) -> Vec<Row> {
 }
 
 /// A row of what every cluster has.
-fn figure(all: &[Inventory], kind: &'static str, name: &str, value: impl Fn(&Inventory) -> Option<String>) -> Row {
+fn figure(
+    all: &[Inventory],
+    kind: &'static str,
+    name: &str,
+    value: impl Fn(&Inventory) -> Option<String>,
+) -> Row {
     row(kind, name, all.iter().map(|it| value(it).map(Some)))
 }
 

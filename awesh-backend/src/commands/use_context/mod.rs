@@ -10,8 +10,7 @@ mod session;
 
 use std::path::PathBuf;
 
-use agents::kubernetes::contexts::{Contexts, Entry};
-
+use super::choose::{WRONG, named};
 use super::output::Output;
 use super::{Failure, environment};
 use private::{Before, Choice};
@@ -76,8 +75,7 @@ fn change(session: &Session, options: &Options) -> Result<String, Failure> {
         Some(name) => (name.to_owned(), options.namespace.clone()),
         None => (session.current(&contexts).ok_or_else(no_context)?.context, options.namespace.clone()),
     };
-    let chosen = contexts.entries.iter().find(|entry| entry.name == name);
-    let chosen = chosen.ok_or_else(|| unknown(&name, &contexts))?;
+    let chosen = named(&contexts, &name)?;
     if let Some(problem) = namespace.as_deref().and_then(wrong_namespace) {
         return Err(Failure { message: problem, hint: None, status: WRONG });
     }
@@ -102,9 +100,6 @@ fn shown(session: &Session) -> String {
     let whose = if session.has_own() { "this shell's own" } else { "shared by all shells" };
     format!("{current} ({whose})\n")
 }
-
-/// The exit status for what cannot be meant.
-const WRONG: u8 = 2;
 
 fn out_of_reach() -> Failure {
     Failure {
@@ -134,37 +129,6 @@ fn nothing_before() -> Failure {
 fn no_context() -> Failure {
     let hint = Some("Name one: awesh use CONTEXT -n NAMESPACE.".to_owned());
     Failure { message: "no context is set whose namespace could be changed".to_owned(), hint, status: 1 }
-}
-
-/// The most names that an error offers.
-const OFFERED: usize = 5;
-
-fn unknown(name: &str, contexts: &Contexts) -> Failure {
-    if contexts.entries.is_empty() {
-        return Failure { message: contexts.nothing(), hint: contexts.problems.first().cloned(), status: 1 };
-    }
-    let mut near: Vec<_> =
-        contexts.entries.iter().filter_map(|entry| Some((miss(name, &entry.name)?, entry))).collect();
-    near.sort_by_key(|(miss, _)| *miss);
-    let list =
-        |entries: Vec<&Entry>| entries.iter().map(|entry| entry.name.as_str()).collect::<Vec<_>>().join(", ");
-    let hint = if near.is_empty() {
-        let more = if contexts.entries.len() > OFFERED { ", …" } else { "" };
-        format!("There are: {}{more}", list(contexts.entries.iter().take(OFFERED).collect()))
-    } else {
-        format!("Did you mean {}?", list(near.into_iter().take(OFFERED).map(|(_, entry)| entry).collect()))
-    };
-    Failure { message: format!("there is no context {name:?}"), hint: Some(hint), status: 1 }
-}
-
-/// How far a name is from what was typed; nothing where it cannot be meant.
-fn miss(typed: &str, name: &str) -> Option<usize> {
-    let (typed, name) = (typed.to_lowercase(), name.to_lowercase());
-    if name.contains(&typed) {
-        return Some(0);
-    }
-    let distance = strsim::osa_distance(&typed, &name);
-    (distance <= (typed.chars().count() / 3).max(1)).then_some(distance)
 }
 
 /// Why a namespace cannot be one: a server would refuse it, but each command anew.
