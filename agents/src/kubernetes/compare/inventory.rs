@@ -6,7 +6,7 @@ use std::time::Duration;
 use kube_client::core::params::ListParams;
 use serde::Deserialize;
 
-use super::Unread;
+use super::{CLUSTER, Unread};
 use crate::kubernetes::Session;
 use crate::kubernetes::client::Cluster;
 use crate::kubernetes::contexts::Entry;
@@ -98,6 +98,16 @@ impl Pods {
             self.processors += requested(&pod.spec, "cpu");
             self.memory += requested(&pod.spec, "memory");
         }
+    }
+
+    /// What they ask for.
+    pub fn processors(&self) -> String {
+        quantity::processors(self.processors)
+    }
+
+    /// What they ask for.
+    pub fn memory(&self) -> String {
+        quantity::memory(self.memory)
     }
 }
 
@@ -227,31 +237,32 @@ impl Inventory {
         Ok(all)
     }
 
-    /// What could not be read.
+    /// What could not be read; what all parts say is said once.
     pub(super) fn unread(&self) -> Vec<Unread> {
-        self.unread.clone()
-    }
-
-    /// What the pods ask for of what there is.
-    pub(super) fn processors_requested(&self) -> Option<String> {
-        let pods = self.pods.as_ref()?;
-        Some(self.share(quantity::processors(pods.processors), pods.processors, |nodes| nodes.processors))
-    }
-
-    /// What the pods ask for of what there is.
-    pub(super) fn memory_requested(&self) -> Option<String> {
-        let pods = self.pods.as_ref()?;
-        Some(self.share(quantity::memory(pods.memory), pods.memory, |nodes| nodes.memory))
-    }
-
-    fn share(&self, words: String, part: f64, whole: impl Fn(&Nodes) -> f64) -> String {
-        match self.nodes.as_ref().map(whole).filter(|whole| *whole > 0.0) {
-            Some(whole) => format!("{words} ({:.0} %)", part / whole * 100.0),
-            None => words,
+        let parts = 4 + KINDS.len();
+        match self.unread.first() {
+            Some(first) if self.unread.len() == parts && self.unread.iter().all(|it| it.why == first.why) => {
+                vec![Unread { part: CLUSTER, why: first.why.clone() }]
+            }
+            _ => self.unread.clone(),
         }
+    }
+
+    /// How much of what there is the pods ask for.
+    pub(super) fn processors_share(&self) -> Option<String> {
+        share(self.pods.as_ref()?.processors, self.nodes.as_ref()?.processors)
+    }
+
+    /// How much of what there is the pods ask for.
+    pub(super) fn memory_share(&self) -> Option<String> {
+        share(self.pods.as_ref()?.memory, self.nodes.as_ref()?.memory)
     }
 
     fn note<T>(&mut self, part: &'static str, result: Result<T, Trouble>) -> Option<T> {
         result.map_err(|why| self.unread.push(Unread { part, why })).ok()
     }
+}
+
+fn share(part: f64, whole: f64) -> Option<String> {
+    Some(if whole > 0.0 { format!("{:.0} %", part / whole * 100.0) } else { "nothing to share".to_owned() })
 }

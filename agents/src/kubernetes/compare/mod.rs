@@ -39,10 +39,13 @@ pub struct Column {
     pub unread: Vec<Unread>,
 }
 
+/// The part that is all of a cluster.
+pub const CLUSTER: &str = "cluster";
+
 /// What could not be read of a cluster.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Unread {
-    /// The part; `cluster` where it is all of it.
+    /// The part; [`CLUSTER`] where it is all of it.
     pub part: &'static str,
     /// Why.
     pub why: Trouble,
@@ -112,7 +115,7 @@ fn column(finished: Finished<Inventory, Trouble>) -> (Column, Inventory) {
     };
     let inventory = finished.result.unwrap_or_default();
     let unread = match why {
-        Some(why) => vec![Unread { part: "cluster", why }],
+        Some(why) => vec![Unread { part: CLUSTER, why }],
         None => inventory.unread(),
     };
     let took_ms = u64::try_from(finished.took.as_millis()).unwrap_or(u64::MAX);
@@ -126,8 +129,10 @@ fn rows(all: &[Inventory]) -> Vec<Row> {
         figure(all, "nodes", "processors", |it| Some(it.nodes.as_ref()?.processors())),
         figure(all, "nodes", "memory", |it| Some(it.nodes.as_ref()?.memory())),
         figure(all, "pods", "", |it| Some(it.pods.as_ref()?.count.to_string())),
-        figure(all, "pods", "processors requested", Inventory::processors_requested),
-        figure(all, "pods", "memory requested", Inventory::memory_requested),
+        figure(all, "pods", "processors requested", |it| Some(it.pods.as_ref()?.processors())),
+        figure(all, "pods", "processors requested of all", Inventory::processors_share),
+        figure(all, "pods", "memory requested", |it| Some(it.pods.as_ref()?.memory())),
+        figure(all, "pods", "memory requested of all", Inventory::memory_share),
     ];
     let namespaces: BTreeSet<&String> =
         all.iter().filter_map(|it| it.namespaces.as_ref()).flatten().collect();

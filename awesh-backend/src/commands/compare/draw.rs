@@ -1,6 +1,6 @@
 //! A comparison as lines: a table where it fits, else each thing above what it is in each cluster.
 
-use agents::kubernetes::compare::{Comparison, Row, Value};
+use agents::kubernetes::compare::{CLUSTER, Comparison, Row, Value};
 use unicode_width::UnicodeWidthStr;
 
 use crate::commands::table::{Cell, Colour, Paper, Row as Line, cut, draw};
@@ -10,7 +10,9 @@ const GAP: usize = 2;
 
 /// The rows that differ, or all of them.
 pub(super) fn lines(comparison: &Comparison, all: bool, width: Option<usize>, colour: bool) -> Vec<String> {
-    let rows: Vec<&Row> = comparison.rows.iter().filter(|row| all || row.differs).collect();
+    let read = (!comparison.is_complete()).then(|| how_far_read(comparison));
+    let shown = comparison.rows.iter().filter(|row| all || row.differs);
+    let rows: Vec<&Row> = read.iter().chain(shown).collect();
     if rows.is_empty() {
         return Vec::new();
     }
@@ -23,11 +25,24 @@ pub(super) fn lines(comparison: &Comparison, all: bool, width: Option<usize>, co
     lines
 }
 
+/// How far each cluster could be read, as the first of all rows.
+fn how_far_read(comparison: &Comparison) -> Row {
+    let values = comparison.columns.iter().map(|column| {
+        let parts: Vec<&str> = column.unread.iter().map(|unread| unread.part).collect();
+        match parts[..] {
+            [] => Value::Is("all".to_owned()),
+            [CLUSTER] => Value::Is("nothing".to_owned()),
+            _ => Value::Is(format!("not {}", parts.join(", "))),
+        }
+    });
+    Row { kind: "read", name: String::new(), differs: true, values: values.collect() }
+}
+
 /// What could not be read, a line for each.
 pub(super) fn unread(comparison: &Comparison, width: Option<usize>, colour: bool) -> Vec<String> {
     let lines = comparison.columns.iter().flat_map(|column| {
         column.unread.iter().map(|unread| match unread.part {
-            "cluster" => format!("{} could not be read: {}", column.context, unread.why),
+            CLUSTER => format!("{} could not be read: {}", column.context, unread.why),
             part => format!("{}: {part} could not be read: {}", column.context, unread.why),
         })
     });
