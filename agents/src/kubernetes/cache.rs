@@ -23,7 +23,7 @@ const OLDEST_S: i64 = 600;
 const FAILURE_S: i64 = 15;
 const COSTLY: Duration = Duration::from_secs(1);
 
-/// The larger of a cluster's report is none.
+/// A larger file is no report.
 const SIZE_LIMIT: u64 = 1 << 20;
 
 /// Variables that credential plugins go by: with others of these, another user is asked.
@@ -47,8 +47,11 @@ impl Cache {
     /// What was last read of a context's cluster. It may block.
     pub fn get(&self, key: &str, context: &str, now: Timestamp) -> Option<Report> {
         let path = self.directory.join(key);
-        let fits = fs::metadata(&path).is_ok_and(|meta| meta.is_file() && meta.len() <= SIZE_LIMIT);
-        let report: Report = serde_json::from_slice(&fs::read(path).ok().filter(|_| fits)?).ok()?;
+        let meta = fs::metadata(&path).ok()?;
+        if !meta.is_file() || meta.len() > SIZE_LIMIT {
+            return None;
+        }
+        let report: Report = serde_json::from_slice(&fs::read(path).ok()?).ok()?;
         let age = now.duration_since(report.read_at).as_secs();
         let is_of_use = (0..=OLDEST_S).contains(&age);
         // Two contexts may be the same cluster and user.

@@ -1,9 +1,14 @@
 //! Kubernetes: every cluster of the kubeconfig, read at once.
 //!
-//! [`contexts`] says which clusters there are, [`client`] asks one of them, [`trouble`] says what went wrong.
-//! Behind the client, `credentials` fetches what a user proves itself with, `connect` makes the connections, and
-//! `items` cuts lists into their objects.
+//! [`contexts`] says which clusters there are, and a [`survey`] asks them all: of each it makes a [`report`], by the
+//! verdicts of [`health`] on what a [`client`] was told, or the [`trouble`] there was. Behind the client,
+//! `credentials` fetches what a user proves itself with, `connect` makes the connections, and `items` cuts lists
+//! into their objects. The [`cache`] keeps what was read last.
+//!
+//! The agent understands by `phrases` and speaks by `answer`.
 
+mod agent;
+mod answer;
 pub mod cache;
 mod certificate;
 pub mod client;
@@ -14,9 +19,11 @@ mod credentials;
 pub mod health;
 mod items;
 pub mod objects;
+mod phrases;
 pub mod quantity;
 mod read;
 pub mod report;
+pub mod rows;
 pub mod survey;
 pub mod tree;
 pub mod trouble;
@@ -24,6 +31,7 @@ pub mod trouble;
 use std::path::PathBuf;
 
 use crate::agent::Question;
+pub use agent::Kubernetes;
 use contexts::{Environment, Sources};
 
 /// Where a cluster is asked from: what a kubectl started there would find.

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use kube_client::core::params::ListParams;
 use serde::de::IgnoredAny;
 use tokio::time::{Instant, timeout_at};
@@ -43,6 +44,7 @@ pub(super) async fn ask(cluster: &Cluster, mut report: Report, clock: Clock) -> 
         nodes.map(Nodes::problems).into_iter().chain(pods.map(Pods::problems)).flatten().collect();
     report.certificates =
         Certificates { server: cluster.server_certificate(), client: cluster.client_certificate() };
+    report.read_at = Timestamp::now();
     report.judged()
 }
 

@@ -63,6 +63,7 @@ impl Survey {
         };
         Round {
             began: tokio::time::Instant::now(),
+            since: Timestamp::now(),
             reports: self.sites.iter().map(|_| None).collect(),
             fan_out: FanOut::start(self.sites.iter().map(task), self.limits),
         }
@@ -72,6 +73,7 @@ impl Survey {
 /// One asking of all clusters.
 pub struct Round {
     began: tokio::time::Instant,
+    since: Timestamp,
     reports: Vec<Option<Report>>,
     fan_out: FanOut<Report, Infallible>,
 }
@@ -111,6 +113,11 @@ impl Round {
     /// How far it is.
     pub fn progress(&self) -> Progress {
         self.fan_out.progress()
+    }
+
+    /// When it began: what was read before is from before.
+    pub fn since(&self) -> Timestamp {
+        self.since
     }
 
     /// How long it takes so far.
@@ -163,13 +170,14 @@ impl Site {
     async fn read(&self, deadline: Duration) -> Report {
         let mut cluster = self.cluster.lock().await;
         let server = self.entry.cluster.as_ref().and_then(|cluster| cluster.server.clone());
-        let report = Report::new(&self.entry.name, server, Timestamp::now());
+        let mut report = Report::new(&self.entry.name, server, Timestamp::now());
         let clock = Clock::start(deadline);
         if cluster.as_ref().is_none_or(|cluster| cluster.is_stale(report.read_at)) {
             let (connected, took) = clock.time("connect", Cluster::connect(&self.entry, &self.session)).await;
+            report.took.push(took);
             match connected {
                 Ok(connected) => *cluster = Some(connected),
-                Err(trouble) => return Report { took: vec![took], ..report }.failed(trouble),
+                Err(trouble) => return Report { read_at: Timestamp::now(), ..report }.failed(trouble),
             }
         }
         let Some(connected) = cluster.as_ref() else { return report };
@@ -181,3 +189,6 @@ impl Site {
         report
     }
 }
+
+#[cfg(test)]
+mod tests;

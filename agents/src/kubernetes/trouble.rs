@@ -134,7 +134,8 @@ fn of_one(error: &(dyn Error + 'static)) -> Option<Trouble> {
         return Some(of_tls(error));
     }
     if let Some(error) = error.downcast_ref::<io::Error>()
-        && error.get_ref().is_none()
+        // What stands behind an error of the system says more, unless it is only words.
+        && (error.get_ref().is_none() || error.kind() == io::ErrorKind::UnexpectedEof)
     {
         return Some(of_io(error));
     }

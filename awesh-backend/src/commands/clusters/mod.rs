@@ -18,6 +18,7 @@ use agents::kubernetes::contexts::{Contexts, Sources};
 use agents::kubernetes::report::{Report, Status};
 use agents::kubernetes::survey::Survey;
 use clap::Args;
+use jiff::Timestamp;
 
 use super::output::{Closed, Output};
 use super::{Failure, NOTHING_READ, environment, verbosity};
@@ -135,13 +136,13 @@ async fn once(survey: &Survey, contexts: &Contexts, output: Output) -> Result<u8
     while let Some(next) = round.step().await {
         screen.follow(&round, &next)?;
     }
-    let elapsed = round.elapsed();
+    let (elapsed, since) = (round.elapsed(), round.since());
     let reports = round.finish();
     screen.clear()?;
-    output.write(&rows::table(&reports, None, output))?;
-    output.write(&format!("\n{}\n", rows::summary(&reports, elapsed)))?;
+    output.write(&rows::table(&reports, None, since, output))?;
+    output.write(&format!("\n{}\n", rows::sentence(&reports, elapsed)))?;
     contexts.problems.iter().for_each(|problem| output.remark(problem));
-    timings(&reports, elapsed, output);
+    timings(&reports, elapsed, since, output);
     Ok(status(&reports))
 }
 
@@ -151,27 +152,28 @@ async fn once_as_json(survey: &Survey, contexts: &Contexts, output: Output) -> R
     while let Some(next) = round.step().await {
         screen.follow(&round, &next)?;
     }
-    let elapsed = round.elapsed();
+    let (elapsed, since) = (round.elapsed(), round.since());
     let reports = round.finish();
     output.write(&json::document(&reports, contexts, elapsed, true))?;
-    timings(&reports, elapsed, output);
+    timings(&reports, elapsed, since, output);
     Ok(status(&reports))
 }
 
 /// What everything took, and what it would have taken one after the other, at VERBOSE=2.
-fn timings(reports: &[Report], elapsed: Duration, output: Output) {
+fn timings(reports: &[Report], elapsed: Duration, since: Timestamp, output: Output) {
     if verbosity() < 2 {
         return;
     }
-    for report in reports {
+    let read: Vec<&Report> = reports.iter().filter(|report| report.read_at >= since).collect();
+    for report in &read {
         let parts: Vec<_> = report.took.iter().map(|took| format!("{} {:.1}", took.name, took.ms)).collect();
         output.timing(&format!("🐛 DEBUG: cluster {}: {} ms", report.context, parts.join(", ")));
     }
-    let in_sequence: f64 = reports.iter().flat_map(|report| &report.took).map(|took| took.ms).sum();
+    let in_sequence: f64 = read.iter().flat_map(|report| &report.took).map(|took| took.ms).sum();
     let at_once = elapsed.as_secs_f64() * 1e3;
     output.timing(&format!(
         "🐛 DEBUG: {} clusters took {at_once:.1}ms at once, {in_sequence:.1}ms one after the other ({:.1}×)",
-        reports.len(),
+        read.len(),
         in_sequence / at_once.max(0.001)
     ));
 }

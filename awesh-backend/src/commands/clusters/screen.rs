@@ -52,7 +52,7 @@ impl Screen {
     fn draw(&mut self, round: &Round) -> Result<(), Closed> {
         let (width, height) = self.output.size();
         let reports = self.reports(round);
-        let table = rows::table(&reports, None, self.output);
+        let table = rows::table(&reports, None, round.since(), self.output);
         let room = height.saturating_sub(3).max(1);
         let mut lines: Vec<String> = table.lines().map(str::to_owned).collect();
         if reports.is_empty() {

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use agents::kubernetes::contexts::Contexts;
 use agents::kubernetes::report::Report;
+use agents::kubernetes::rows::is_changed;
 use agents::kubernetes::survey::Survey;
+use jiff::Timestamp;
 
 use super::screen::Screen;
 use super::{json, rows};
@@ -28,14 +30,14 @@ pub(super) async fn run(
                 screen.follow(&round, &next)?;
             }
         }
-        let elapsed = round.elapsed();
+        let (elapsed, since) = (round.elapsed(), round.since());
         let reports = round.finish();
         if as_json {
             output.write(&json::document(&reports, contexts, elapsed, false))?;
         } else if output.is_terminal {
-            draw(&mut screen, &reports, before.as_deref(), output, elapsed)?;
+            draw(&mut screen, &reports, before.as_deref(), output, (elapsed, since))?;
         } else {
-            print(&reports, before.as_deref(), output)?;
+            print(&reports, before.as_deref(), output, since)?;
         }
         before = Some(reports);
         tokio::time::sleep(pause).await;
@@ -48,9 +50,9 @@ fn draw(
     reports: &[Report],
     before: Option<&[Report]>,
     output: Output,
-    elapsed: Duration,
+    (elapsed, since): (Duration, Timestamp),
 ) -> Result<(), Closed> {
-    let table = rows::table(reports, before, output);
+    let table = rows::table(reports, before, since, output);
     let mut lines: Vec<String> = table.lines().map(str::to_owned).collect();
     let room = output.size().1.saturating_sub(4).max(2);
     if lines.len() > room {
@@ -59,16 +61,21 @@ fn draw(
         lines.push(format!("… {hidden} more lines do not fit; without --watch all are shown"));
     }
     lines.push(String::new());
-    lines.push(format!("{} {}", Screen::clock(), rows::summary(reports, elapsed)));
+    lines.push(format!("{} {}", Screen::clock(), rows::sentence(reports, elapsed)));
     screen.replace(&lines)
 }
 
 /// The whole table once, then a line for each change.
-fn print(reports: &[Report], before: Option<&[Report]>, output: Output) -> Result<(), Closed> {
-    let Some(before) = before else { return output.write(&rows::table(reports, None, output)) };
-    let now = jiff::Timestamp::now();
+fn print(
+    reports: &[Report],
+    before: Option<&[Report]>,
+    output: Output,
+    since: Timestamp,
+) -> Result<(), Closed> {
+    let Some(before) = before else { return output.write(&rows::table(reports, None, since, output)) };
+    let now = Timestamp::now();
     for (old, new) in before.iter().zip(reports) {
-        if rows::is_changed(old, new) {
+        if is_changed(old, new) {
             let change = match (old.status, new.status) {
                 (old, new) if old == new => new.word().to_owned(),
                 (old, new) => format!("{} → {}", old.word(), new.word()),
