@@ -25,6 +25,8 @@ mod read;
 pub mod report;
 pub mod rows;
 pub mod survey;
+#[cfg(test)]
+mod testing;
 pub mod tree;
 pub mod trouble;
 

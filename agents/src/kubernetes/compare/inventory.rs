@@ -266,3 +266,27 @@ impl Inventory {
 fn share(part: f64, whole: f64) -> Option<String> {
     Some(if whole > 0.0 { format!("{:.0} %", part / whole * 100.0) } else { "nothing to share".to_owned() })
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_pod_asks_for_what_the_scheduler_counts() {
+        let container = |cpu: &str| json!({"resources": {"requests": {"cpu": cpu}}});
+        let beside = |cpu: &str| json!({"restartPolicy": "Always", "resources": {"requests": {"cpu": cpu}}});
+        for (before, containers, overhead, expected) in [
+            (json!([]), json!([container("250m"), container("1")]), json!({}), 1.25),
+            (json!([container("2")]), json!([container("250m")]), json!({}), 2.0),
+            (json!([beside("500m"), container("1")]), json!([container("750m")]), json!({}), 1.5),
+            (json!([beside("500m")]), json!([container("750m")]), json!({"cpu": "250m"}), 1.5),
+            (json!([]), json!([{}]), json!({}), 0.0),
+        ] {
+            let spec = json!({"initContainers": before, "containers": containers, "overhead": overhead});
+            let spec: PodSpec = serde_json::from_value(spec).unwrap();
+            assert_eq!(requested(&spec, "cpu"), expected);
+        }
+    }
+}
