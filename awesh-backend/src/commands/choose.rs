@@ -23,15 +23,18 @@ pub(super) struct Asking {
     /// How long a cluster may take, in seconds: connection, credential plugin and all answers together.
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
     pub(super) timeout: Duration,
+    /// How much is read at the same time.
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..))]
+    pub(super) limit: u16,
     /// Read this file instead of those in KUBECONFIG. May be given more than once.
     #[arg(long, value_name = "FILE")]
     pub(super) kubeconfig: Vec<PathBuf>,
 }
 
 impl Asking {
-    /// The limits, with so much at once.
+    /// The limits.
     pub(super) fn limits(&self) -> Limits {
-        Limits { deadline: self.timeout, ..Limits::default() }
+        Limits { at_once: usize::from(self.limit), deadline: self.timeout }
     }
 
     /// The contexts, and the session that they are asked from.
