@@ -1,6 +1,7 @@
 //! Tests of the whole shell, on a real pseudo-terminal.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod compare;
 mod context;
 mod degraded;
 mod editor;
@@ -12,3 +13,4 @@ mod model_server;
 mod noninteractive;
 mod questions;
 mod regression;
+mod tree;
