@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod clusters;
+mod context;
 mod degraded;
 mod editor;
 mod fidelity;

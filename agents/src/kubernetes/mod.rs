@@ -13,6 +13,7 @@ pub mod cache;
 mod certificate;
 pub mod change;
 pub mod client;
+pub mod compare;
 mod connect;
 pub mod contexts;
 mod credentials;
@@ -22,11 +23,15 @@ pub mod look;
 pub mod objects;
 mod phrases;
 mod process;
+pub mod quantity;
 mod read;
 pub mod report;
 mod resources;
 pub mod rows;
 pub mod survey;
+#[cfg(test)]
+mod testing;
+pub mod tree;
 pub mod trouble;
 
 use std::path::PathBuf;

@@ -1,8 +1,21 @@
-//! The parts of Kubernetes' objects that health goes by. Everything else in them is passed over as it comes, so
+//! The parts of Kubernetes' objects that are read. Everything else in them is passed over as it comes, so
 //! that a large cluster costs little memory.
+
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::Deserialize;
+
+/// What `/version` answers.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Version {
+    /// `v1.33.2`.
+    pub git_version: String,
+}
+
+/// Amounts of resources by their names: `cpu`, `memory`, …
+pub type Quantities = BTreeMap<String, String>;
 
 /// What every object says of itself.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -14,6 +27,8 @@ pub struct Meta {
     pub namespace: Option<String>,
     /// When its deletion was asked for.
     pub deletion_timestamp: Option<Timestamp>,
+    /// Its labels.
+    pub labels: BTreeMap<String, String>,
     /// When it was made.
     pub creation_timestamp: Option<Timestamp>,
     /// Whose it is.
@@ -45,6 +60,24 @@ pub struct Condition {
     pub last_transition_time: Option<Timestamp>,
 }
 
+/// A namespace.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Namespace {
+    /// Its name.
+    pub metadata: Meta,
+    /// How it is.
+    pub status: NamespaceStatus,
+}
+
+/// How a namespace is.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct NamespaceStatus {
+    /// `Active` or `Terminating`.
+    pub phase: String,
+}
+
 /// A node.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
@@ -67,10 +100,29 @@ pub struct NodeSpec {
 
 /// How a node is.
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[serde(rename_all = "camelCase", default)]
 pub struct NodeStatus {
     /// Its conditions.
     pub conditions: Vec<Condition>,
+    /// What it has for pods.
+    pub allocatable: Quantities,
+    /// What runs on it.
+    pub node_info: NodeInfo,
+}
+
+/// What runs on a node.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct NodeInfo {
+    /// The version of its kubelet.
+    pub kubelet_version: String,
+}
+
+impl Node {
+    /// Whether it can run pods.
+    pub fn is_ready(&self) -> bool {
+        self.status.conditions.iter().any(|it| it.kind == "Ready" && it.status == "True")
+    }
 }
 
 /// A pod.
@@ -79,8 +131,44 @@ pub struct NodeStatus {
 pub struct Pod {
     /// Its name and namespace.
     pub metadata: Meta,
+    /// What is wanted of it.
+    pub spec: PodSpec,
     /// How it is.
     pub status: PodStatus,
+}
+
+/// What is wanted of a pod.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct PodSpec {
+    /// The node it is on.
+    pub node_name: Option<String>,
+    /// Its containers that run before the others.
+    pub init_containers: Vec<ContainerSpec>,
+    /// Its containers.
+    pub containers: Vec<ContainerSpec>,
+    /// What it needs beside its containers.
+    pub overhead: Quantities,
+}
+
+/// What is wanted of a container.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ContainerSpec {
+    /// The image.
+    pub image: String,
+    /// `Always` for one that others do not wait for.
+    pub restart_policy: Option<String>,
+    /// What it asks for.
+    pub resources: Resources,
+}
+
+/// What a container asks for.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Resources {
+    /// So much it is given.
+    pub requests: Quantities,
 }
 
 /// How a pod is.
@@ -105,6 +193,8 @@ pub struct PodStatus {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Container {
+    /// Whether it is ready.
+    pub ready: bool,
     /// How often it was started anew.
     pub restart_count: u32,
     /// How it is.

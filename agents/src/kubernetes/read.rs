@@ -5,13 +5,12 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use kube_client::core::params::ListParams;
-use serde::Deserialize;
 use serde::de::IgnoredAny;
 use tokio::time::{Instant, timeout_at};
 
 use super::client::Cluster;
 use super::health::{Nodes, Pods};
-use super::objects::{Node, Pod};
+use super::objects::{Node, Pod, Version};
 use super::report::{Certificates, Part, Report, Took, Unread};
 use super::trouble::{Kind, Trouble};
 
@@ -47,13 +46,6 @@ pub(super) async fn ask(cluster: &Cluster, mut report: Report, clock: Clock) -> 
         Certificates { server: cluster.server_certificate(), client: cluster.client_certificate() };
     report.read_at = Timestamp::now();
     report.judged()
-}
-
-/// What `/version` answers.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Version {
-    git_version: String,
 }
 
 /// The deadline of one cluster, and what its parts took.

@@ -4,9 +4,14 @@
 //! What a command has to say goes to stdout by [`output`], the one writer there is; why it could do nothing is
 //! returned, for the executable to say. Ctrl-C drops what is under way, connections and processes included.
 
+mod canvas;
+mod choose;
 mod clusters;
+mod compare;
 mod output;
 mod table;
+mod tree;
+mod use_context;
 
 use std::fmt;
 use std::time::Duration;
@@ -19,6 +24,12 @@ use tokio::signal::unix::{SignalKind, signal};
 pub enum Command {
     /// Show the health of every cluster of the kubeconfig, all read at once.
     Clusters(clusters::Options),
+    /// Show clusters side by side, and in what they differ.
+    Compare(compare::Options),
+    /// Show the nodes, namespaces and pods of one cluster.
+    Tree(tree::Options),
+    /// Give this shell a context of its own; other shells keep theirs.
+    Use(use_context::Options),
 }
 
 /// Why a command did nothing.
@@ -65,6 +76,9 @@ pub fn run(command: Command) -> Result<u8, Failure> {
         let command = async {
             match command {
                 Command::Clusters(options) => clusters::run(options).await,
+                Command::Compare(options) => compare::run(options).await,
+                Command::Tree(options) => tree::run(options).await,
+                Command::Use(options) => use_context::run(&options),
             }
         };
         tokio::select! {

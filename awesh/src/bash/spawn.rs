@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use super::markers;
+use crate::args::OWN;
 use crate::sys::process::lead_session_on_terminal;
 use crate::sys::pty::Pty;
 
@@ -107,6 +108,8 @@ pub fn write_hook(directory: &Path, nonce: &str, startup: &Startup, watched: &[&
         "CANDIDATES" => Some(CANDIDATES.to_owned()),
         "WATCHED" => Some(watched.iter().map(|name| report_of(name)).collect::<Vec<_>>().join(" ")),
         "DIR" => Some(quote(directory.as_os_str())),
+        "EXE" => Some(quote(env::current_exe().unwrap_or_else(|_| "awesh".into()))),
+        "COMMANDS" => Some(commands()),
         "STARTUP" => Some(startup.script()),
         "RESTORE" => Some(restored_variables()),
         _ => None,
@@ -117,6 +120,11 @@ pub fn write_hook(directory: &Path, nonce: &str, startup: &Startup, watched: &[&
     let path = directory.join("hook.sh");
     create_private(&path)?.write_all(text.as_bytes())?;
     Ok(path)
+}
+
+/// What can be typed behind `awesh`, divided by blanks.
+fn commands() -> String {
+    OWN.into_iter().filter(|word| *word != "backend").collect::<Vec<_>>().join(" ")
 }
 
 fn create_private(path: &Path) -> io::Result<File> {

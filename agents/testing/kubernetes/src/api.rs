@@ -149,7 +149,8 @@ impl Api {
         if let Some(remaining) = page.remaining {
             metadata["remainingItemCount"] = remaining.into();
         }
-        Ok(document(200, &form.list(asked.resource, &metadata, page.items.iter().map(|item| &**item))))
+        let items = page.items.iter().map(|item| &**item);
+        Ok(whole(200, "application/json", form.list(asked.resource, &metadata, items)))
     }
 
     fn watch(&self, asked: Objects, query: &Query, form: Form) -> Result<Answer, Refusal> {

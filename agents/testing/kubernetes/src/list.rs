@@ -29,20 +29,20 @@ pub(crate) fn page(
 ) -> Result<Page, Refusal> {
     let selectors = Selectors::of(query)?;
     let (revision, objects, start) = match query.get("continue") {
-        Some(token) => resume(store, token)?,
+        Some(token) => resume(store, token, asked)?,
         None => {
             let (revision, objects) = store.current();
-            (revision, objects, None)
+            (revision, objects, key(asked, String::new(), String::new()))
         }
     };
     let limit = query.number("limit").filter(|limit| *limit > 0).into_iter().chain(cap).min();
     let mut matching = objects
-        .iter()
-        .filter(|(key, object)| is_asked(key, asked) && selectors.take(object))
-        .skip_while(|(key, _)| start.as_ref().is_some_and(|start| !start.precedes(key)));
+        .range(start..)
+        .take_while(|(key, _)| key.resource == asked.resource)
+        .filter(|(key, object)| is_asked(key, asked) && selectors.take(object));
     let taken: Vec<_> = matching.by_ref().take(limit.unwrap_or(usize::MAX)).collect();
     let remaining = matching.count();
-    let next = taken.last().filter(|_| remaining > 0).map(|(key, _)| Place::token(revision, key));
+    let next = taken.last().filter(|_| remaining > 0).map(|(key, _)| token(revision, key));
     if next.is_some() {
         store.keep(revision, objects.clone());
     }
@@ -58,27 +58,21 @@ pub(crate) fn is_asked(key: &Key, asked: &route::Objects) -> bool {
         && asked.name.as_ref().is_none_or(|name| *name == key.name)
 }
 
-/// The object behind which a page begins.
-struct Place {
-    namespace: String,
-    name: String,
+fn key(asked: &route::Objects, namespace: String, name: String) -> Key {
+    Key { resource: asked.resource, namespace, name }
 }
 
-impl Place {
-    fn precedes(&self, key: &Key) -> bool {
-        (&self.namespace, &self.name) < (&key.namespace, &key.name)
-    }
-
-    fn token(revision: u64, key: &Key) -> String {
-        format!("{revision}/{}/{}", key.namespace, key.name)
-    }
+/// Where the page behind an object begins.
+fn token(revision: u64, key: &Key) -> String {
+    format!("{revision}/{}/{}", key.namespace, key.name)
 }
 
-fn resume(store: &Store, token: &str) -> Result<(u64, Arc<Objects>, Option<Place>), Refusal> {
+fn resume(store: &Store, token: &str, asked: &route::Objects) -> Result<(u64, Arc<Objects>, Key), Refusal> {
     let mut parts = token.splitn(3, '/');
     let mut part = || parts.next().ok_or_else(|| Refusal::bad_request("continue key is not valid"));
-    let (revision, namespace, name) = (part()?, part()?.to_owned(), part()?.to_owned());
+    let (revision, namespace, name) = (part()?, part()?.to_owned(), part()?);
     let revision = revision.parse().map_err(|_| Refusal::bad_request("continue key is not valid"))?;
     let objects = store.at(revision).ok_or_else(Refusal::expired)?;
-    Ok((revision, objects, Some(Place { namespace, name })))
+    // The first that can follow.
+    Ok((revision, objects, key(asked, namespace, format!("{name}\0"))))
 }

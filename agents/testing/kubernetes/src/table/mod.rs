@@ -52,40 +52,53 @@ impl Form {
         match self {
             Self::Whole => object.clone(),
             Self::Metadata => metadata(object),
-            Self::Table(_) => {
+            Self::Table(include) => {
                 let list = json!({"resourceVersion": object["metadata"]["resourceVersion"]});
-                self.list(resource, &list, [object])
+                table(resource, &list, [object], include)
             }
         }
     }
 
-    /// A list, with its metadata.
+    /// A list, with its metadata, as it is sent.
     pub(crate) fn list<'a>(
         self,
         resource: &Resource,
         list: &Value,
         items: impl IntoIterator<Item = &'a Value>,
-    ) -> Value {
-        let items = items.into_iter();
+    ) -> String {
         match self {
-            Self::Whole => json!({
-                "apiVersion": resource.api_version(), "kind": format!("{}List", resource.kind),
-                "metadata": list, "items": items.collect::<Vec<_>>(),
-            }),
-            Self::Metadata => json!({
-                "apiVersion": "meta.k8s.io/v1", "kind": "PartialObjectMetadataList",
-                "metadata": list, "items": items.map(metadata).collect::<Vec<_>>(),
-            }),
-            Self::Table(include) => {
-                let columns = columns::of(resource);
-                json!({
-                    "apiVersion": "meta.k8s.io/v1", "kind": "Table", "metadata": list,
-                    "columnDefinitions": columns.iter().map(definition).collect::<Vec<_>>(),
-                    "rows": items.map(|item| row(columns, item, include)).collect::<Vec<_>>(),
-                })
+            Self::Whole => {
+                // Not by way of a value: these may be ten thousand pods.
+                let items: Vec<_> = items.into_iter().collect();
+                let (api_version, kind) = (resource.api_version(), resource.kind);
+                let items = serde_json::to_string(&items).unwrap();
+                format!(
+                    r#"{{"kind":"{kind}List","apiVersion":"{api_version}","metadata":{list},"items":{items}}}"#
+                )
             }
+            Self::Metadata => {
+                let items: Vec<_> = items.into_iter().map(metadata).collect();
+                let kind = "PartialObjectMetadataList";
+                json!({"apiVersion": "meta.k8s.io/v1", "kind": kind, "metadata": list, "items": items})
+                    .to_string()
+            }
+            Self::Table(include) => table(resource, list, items, include).to_string(),
         }
     }
+}
+
+fn table<'a>(
+    resource: &Resource,
+    list: &Value,
+    items: impl IntoIterator<Item = &'a Value>,
+    include: Include,
+) -> Value {
+    let columns = columns::of(resource);
+    json!({
+        "apiVersion": "meta.k8s.io/v1", "kind": "Table", "metadata": list,
+        "columnDefinitions": columns.iter().map(definition).collect::<Vec<_>>(),
+        "rows": items.into_iter().map(|item| row(columns, item, include)).collect::<Vec<_>>(),
+    })
 }
 
 fn metadata(object: &Value) -> Value {
