@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod clusters;
+mod compare;
 mod context;
 mod degraded;
 mod editor;
@@ -16,3 +17,4 @@ mod questions;
 mod random;
 mod regression;
 mod remote;
+mod tree;

@@ -127,11 +127,11 @@ pub fn write_hook(directory: &Path, nonce: &str, launch: &Launch<'_>) -> io::Res
         "CANDIDATES" => Some(CANDIDATES.to_owned()),
         "WATCHED" => Some(launch.watched.iter().map(|name| report_of(name)).collect::<Vec<_>>().join(" ")),
         "DIR" => Some(quote(directory.as_os_str())),
-        "EXE" => Some(quote(env::current_exe().unwrap_or_else(|_| "awesh".into()))),
-        "COMMANDS" => Some(commands()),
         "STARTUP" => Some(launch.startup.script()),
         "NAME" => Some(launch.startup.name().to_owned()),
         "BASH" => Some(plain_bash(launch)),
+        "EXE" => Some(quote(env::current_exe().unwrap_or_else(|_| "awesh".into()))),
+        "COMMANDS" => Some(commands()),
         "RESTORE" => Some(restored_variables()),
         _ => None,
     });
