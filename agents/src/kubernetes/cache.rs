@@ -19,6 +19,9 @@ use super::report::{Report, Status};
 /// What is older is not worth a look.
 const OLDEST_S: i64 = 600;
 
+/// What was not written anew for so long is removed.
+const FORGOTTEN: Duration = Duration::from_secs(86_400);
+
 /// How long a failure is believed, and how long it must have taken to be worth that.
 const FAILURE_S: i64 = 15;
 const COSTLY: Duration = Duration::from_secs(1);
@@ -56,6 +59,19 @@ impl Cache {
         let is_of_use = (0..=OLDEST_S).contains(&age);
         // Two contexts may be the same cluster and user.
         is_of_use.then(|| Report { context: context.to_owned(), ..report })
+    }
+
+    /// Removes what no one will ask for again: whose token has changed, who was taken out of the kubeconfig. It may
+    /// block.
+    pub fn sweep(&self) {
+        let is_old = |entry: &fs::DirEntry| {
+            let modified = entry.metadata().and_then(|meta| meta.modified()).ok();
+            modified.and_then(|time| time.elapsed().ok()).is_some_and(|age| age > FORGOTTEN)
+        };
+        let entries = fs::read_dir(&self.directory).into_iter().flatten().flatten();
+        for old in entries.filter(is_old) {
+            let _ = fs::remove_file(old.path());
+        }
     }
 
     /// Keeps what was read. It may block.

@@ -50,7 +50,12 @@ impl Survey {
     /// What is known from before, in the order of the contexts.
     pub async fn known(&self) -> Vec<Option<Report>> {
         let sites = self.sites.clone();
-        let look = move || sites.iter().map(|site| site.known(Timestamp::now())).collect();
+        let look = move || {
+            if let Some((cache, _)) = sites.first().and_then(|site| site.cache.as_ref()) {
+                cache.sweep();
+            }
+            sites.iter().map(|site| site.known(Timestamp::now())).collect()
+        };
         tokio::task::spawn_blocking(look).await.unwrap_or_default()
     }
 
