@@ -223,5 +223,5 @@ async fn a_survey_keeps_its_connections_and_forgets_credentials_that_are_refused
     let connections = place.clusters.counts().connections;
     let reports = finish(survey.round()).await;
     assert!(reports.iter().all(|report| report.status == Status::Healthy), "{reports:?}");
-    assert!(place.clusters.counts().connections <= connections + 4);
+    assert!(place.clusters.counts().connections < connections + 8);
 }
