@@ -5,14 +5,15 @@ use awesh_protocol::Outcome;
 use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 
-use super::{Tool, text};
+use super::{NOT_PLAIN, Tool, is_plain, one_line, text};
 use crate::gate::caps;
 
 pub(super) fn tool() -> Tool {
     let spec = ToolSpec {
         name: "run_command",
-        description: "Proposes one bash command line. The user may run it in their own session, edit it, or decline \
-                      it. Returns its exit status and the end of its output, or that it was declined.",
+        description: "Proposes one bash command line for the user's own session. It runs if the user, or a rule of \
+                      theirs, allows it; the user may also edit or decline it. Returns its exit status and the end \
+                      of its output, or that it did not run. For what only reads, prefer look.",
         parameters: json!({
             "type": "object",
             "properties": {
@@ -31,15 +32,28 @@ fn call<'a>(arguments: &'a Value, context: &'a Context) -> BoxFuture<'a, String>
             Ok(command) => command,
             Err(missing) => return missing,
         };
-        // What is shown must be what runs: nothing that moves the cursor or hides a part.
-        if command.contains(|c: char| c.is_control() && !matches!(c, '\n' | '\t')) {
-            return "The command was not proposed: it contains control characters. Write them as escapes."
-                .to_owned();
+        if !is_plain(command) {
+            return NOT_PLAIN.to_owned();
         }
         let explanation = arguments["explanation"].as_str().unwrap_or_default();
         match context.user.propose(command, explanation).await {
-            Resolution::Declined => "The user declined the command; it did not run.".to_owned(),
-            Resolution::Ran(outcome) => describe(command, &outcome),
+            Resolution::Declined => {
+                context.user.tool_finished("run_command", "declined", false).await;
+                "The user declined the command; it did not run.".to_owned()
+            }
+            Resolution::Denied(why) => {
+                let summary = format!("{}: denied, {why}", one_line(command));
+                context.user.tool_finished("run_command", &summary, false).await;
+                format!(
+                    "The command was not proposed, as it is denied ({why}). Do not propose it in another form."
+                )
+            }
+            Resolution::Ran(outcome) => {
+                let (status, lines) = (outcome.status, outcome.output.lines().count());
+                let summary = format!("{} (status {status}, {lines} lines)", one_line(&outcome.command));
+                context.user.tool_finished("run_command", &summary, status == 0).await;
+                describe(command, &outcome)
+            }
         }
     })
 }
@@ -94,6 +108,7 @@ mod tests {
                 duration_ms: 5,
                 output: output.into(),
                 directory: "/tmp".into(),
+                names: Default::default(),
             })
         };
         screen.resolve(ran("ls -l", "a\nb\n"));
