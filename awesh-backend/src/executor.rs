@@ -16,6 +16,8 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use caps::errors::CapsError;
+use caps::{CapSet, Capability};
 use landlock::{
     ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, Ruleset, RulesetAttr, RulesetCreated,
     RulesetCreatedAttr, RulesetError, Scope, path_beneath_rules,
@@ -131,11 +133,21 @@ fn start(look: &Look) -> io::Result<Started> {
     // Only this thread is confined, and what it starts.
     let confined = thread::spawn(move || {
         ruleset.restrict_self().map_err(io::Error::other)?;
+        drop_capabilities().map_err(io::Error::other)?;
         command.spawn()
     });
     let child = confined.join().map_err(|_| io::Error::other("the thread that starts it failed"))??;
     let pid = i32::try_from(child.id()).map_err(io::Error::other)?;
     Ok(Started { child, group: Group(Pid::from_raw(pid)), reader, scratch })
+}
+
+/// What root may beyond others is given up, but for reading: it would reach past the confinement.
+fn drop_capabilities() -> Result<(), CapsError> {
+    let permitted = caps::read(None, CapSet::Permitted)?;
+    let kept = [Capability::CAP_DAC_READ_SEARCH, Capability::CAP_SYSLOG].into();
+    let kept = permitted.intersection(&kept).copied().collect();
+    caps::set(None, CapSet::Effective, &kept)?;
+    caps::set(None, CapSet::Permitted, &kept)
 }
 
 fn command(look: &Look, scratch: &Path) -> Command {

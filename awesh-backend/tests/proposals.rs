@@ -1,6 +1,6 @@
 //! Commands that a model proposes, and other tools it calls.
 
-use awesh_protocol::{Decision, Event, Outcome, Request, Risk};
+use awesh_protocol::{Decision, Event, Outcome, Request, Risk, Term};
 use serde_json::json;
 
 use crate::model_server::{Reply, start};
@@ -64,6 +64,7 @@ fn words_out_of_turn_change_nothing() {
         duration_ms: 1,
         output: output.into(),
         directory: "/".into(),
+        ..Outcome::default()
     };
     let report = |output| Request::Report { id, proposal: proposal.id, outcome: outcome(output) };
     // Before it was agreed, of another proposal, of another question; then decided twice.
@@ -71,7 +72,7 @@ fn words_out_of_turn_change_nothing() {
     shell.send(&Request::Report { id, proposal: proposal.id + 1, outcome: outcome("other") });
     shell.send(&Request::Decide { id: id + 1, proposal: proposal.id, decision: Decision::Decline });
     shell.send(&Request::Decide { id, proposal: proposal.id + 1, decision: Decision::Decline });
-    shell.decide(id, &proposal, Decision::Run { command: "ls".into() });
+    shell.decide(id, &proposal, Decision::Run { command: "ls".into(), term: Term::Once });
     shell.decide(id, &proposal, Decision::Decline);
     shell.send(&report("in time"));
     assert_eq!(text(&shell.answer(id)), "Ok.");
@@ -101,7 +102,9 @@ fn several_calls_in_pieces_and_interleaved() {
     assert!(
         matches!(&seen[1], Event::ToolStarted { tool, summary, .. } if tool == "read_file" && summary == "reads notes")
     );
-    assert!(matches!(&seen[2], Event::ToolFinished { ok: true, summary, .. } if summary == "read 1 lines"));
+    assert!(
+        matches!(&seen[2], Event::ToolFinished { ok: true, summary, .. } if summary == "notes (1 lines)")
+    );
     shell.run(id, &proposal, "Monday");
     let events = shell.answer(id);
     assert!(events.iter().any(|event| matches!(event, Event::ToolFinished { ok: false, .. })));

@@ -21,7 +21,7 @@ fn main() -> ExitCode {
         Invocation::Command(Command::Route { json, explain, commands }) => {
             route(commands.as_deref(), Format { json, explain })
         }
-        Invocation::Command(Command::Backend { socket }) => backend(socket),
+        Invocation::Command(Command::Backend { socket, state }) => backend(socket, state),
         Invocation::Text(text, status) => {
             messages::page(&text, status == 0);
             ExitCode::from(status)
@@ -36,10 +36,10 @@ fn replaced_by_bash(outcome: io::Result<std::convert::Infallible>) -> ExitCode {
     ExitCode::from(126)
 }
 
-fn backend(socket: PathBuf) -> ExitCode {
+fn backend(socket: PathBuf, state: PathBuf) -> ExitCode {
     // Started by its link in /proc, it would be called «exe» in every list of processes. No more depends on it.
     let _ = nix::sys::prctl::set_name(c"awesh-backend");
-    match awesh_backend::run(&awesh_backend::Options::new(socket)) {
+    match awesh_backend::run(&awesh_backend::Options::new(socket, state)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             messages::error(&error);

@@ -251,6 +251,8 @@ pub struct SessionNames {
     pub aliases: BTreeMap<String, String>,
     /// The names of functions.
     pub functions: Vec<String>,
+    /// Whether the session could not tell: then any name may be one.
+    pub unknown: bool,
 }
 
 /// A command that the user ran, as context for a question.
@@ -403,8 +405,10 @@ pub enum Target {
     CurrentContext,
     /// A machine.
     Host(String),
-    /// One that is known only when the command runs.
-    Unknown,
+    /// A cluster that is known only when the command runs.
+    UnknownContext,
+    /// A machine that is known only when the command runs.
+    UnknownHost,
 }
 
 /// What the user is to agree to, beside commands in his session.
@@ -497,7 +501,7 @@ pub enum Term {
 }
 
 /// What came of a command in the user's session.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Outcome {
     /// The line that ran.
     pub command: String,

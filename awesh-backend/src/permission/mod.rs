@@ -96,6 +96,9 @@ impl Command {
 
 /// Reads a line.
 pub(crate) fn read(line: &str, names: &Names, place: Place) -> Reading {
+    // A bash of its own has none of the session's aliases and functions.
+    let none = Names::default();
+    let names = if place == Place::Apart { &none } else { names };
     let Some(parts) = shell::take_apart(line, names) else { return Reading::unknown() };
     let command = |simple: Simple| Command { risk: commands::risk(&simple, place), simple };
     let output = |target: &word::Word| Part {

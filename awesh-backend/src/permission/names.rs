@@ -12,13 +12,16 @@ pub(crate) struct Names {
     /// An alias's words; none where it is more than words.
     aliases: BTreeMap<String, Option<Vec<String>>>,
     functions: BTreeSet<String>,
+    /// Whether any name may be one of them.
+    unknown: bool,
 }
 
 impl Names {
     /// What the session said.
     pub(crate) fn new(session: &SessionNames) -> Self {
         let aliases = session.aliases.keys().map(|name| (name.clone(), resolve(name, &session.aliases)));
-        Self { aliases: aliases.collect(), functions: session.functions.iter().cloned().collect() }
+        let functions = session.functions.iter().cloned().collect();
+        Self { aliases: aliases.collect(), functions, unknown: session.unknown }
     }
 
     /// Whether there is an alias of that name, and its words if they are known.
@@ -28,7 +31,7 @@ impl Names {
 
     /// Whether a function of that name hides the command.
     pub(super) fn is_function(&self, name: &str) -> bool {
-        self.functions.contains(name)
+        self.unknown || self.functions.contains(name)
     }
 }
 

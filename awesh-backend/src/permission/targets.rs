@@ -31,14 +31,14 @@ fn of_command(command: &Simple) -> Vec<Target> {
     let Some(name) = name.literal().map(plain_name) else { return Vec::new() };
     if has(OF_CLUSTERS, name) {
         let elsewhere = command.assigned.iter().any(|variable| variable == "KUBECONFIG");
-        return vec![if elsewhere { Target::Unknown } else { cluster(arguments) }];
+        return vec![if elsewhere { Target::UnknownContext } else { cluster(arguments) }];
     }
     if name == "ssh" {
         let host = |arguments: &[Word]| {
             row(name).and_then(|ssh| arguments.len().checked_sub(behind_own(ssh, arguments)?.len() + 1))
         };
         let host = host(arguments).and_then(|at| arguments[at].literal());
-        return vec![host.map_or(Target::Unknown, |host| Target::Host(machine(host)))];
+        return vec![host.map_or(Target::UnknownHost, |host| Target::Host(machine(host)))];
     }
     if has(COPIES, name) {
         return arguments.iter().filter_map(copied).collect();
@@ -48,9 +48,10 @@ fn of_command(command: &Simple) -> Vec<Target> {
 
 /// The cluster that a command names, or the one that is set.
 fn cluster(arguments: &[Word]) -> Target {
-    let context = |name: Option<&str>| name.map_or(Target::Unknown, |name| Target::Context(name.to_owned()));
+    let context =
+        |name: Option<&str>| name.map_or(Target::UnknownContext, |name| Target::Context(name.to_owned()));
     for (at, argument) in arguments.iter().enumerate() {
-        let Some(text) = argument.operand() else { return Target::Unknown };
+        let Some(text) = argument.operand() else { return Target::UnknownContext };
         let (option, value) =
             text.split_once('=').map_or((text, None), |(option, value)| (option, Some(value)));
         if has(CONTEXT, option) {
@@ -58,7 +59,7 @@ fn cluster(arguments: &[Word]) -> Target {
             return context(value.or_else(|| arguments.get(at + 1).and_then(Word::literal)));
         }
         if has(CLUSTER, option) {
-            return Target::Unknown;
+            return Target::UnknownContext;
         }
         if option == "--" {
             break;
@@ -76,7 +77,7 @@ fn copied(argument: &Word) -> Option<Target> {
             is_host.then(|| Target::Host(machine(host)))
         }
         Word::Starting(text) if text.starts_with(['/', '.', '~']) => None,
-        _ => Some(Target::Unknown),
+        _ => Some(Target::UnknownHost),
     }
 }
 

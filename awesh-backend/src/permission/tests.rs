@@ -97,7 +97,7 @@ fn session(aliases: &[(&str, &str)], functions: &[&str]) -> Names {
     let aliases: BTreeMap<String, String> =
         aliases.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
     let functions = functions.iter().map(|name| (*name).to_owned()).collect();
-    Names::new(&SessionNames { aliases, functions })
+    Names::new(&SessionNames { aliases, functions, unknown: false })
 }
 
 #[test]
@@ -141,6 +141,14 @@ fn aliases_and_functions_are_what_they_stand_for() {
         let found = read(line, &names, Place::Session).class();
         assert_eq!((found.as_str(), decision(line, &names, &rules, false)), (class, decided), "{line:?}");
     }
+}
+
+#[test]
+fn where_the_session_cannot_tell_every_name_may_be_another() {
+    let names = Names::new(&SessionNames { unknown: true, ..SessionNames::default() });
+    assert_eq!(read("ls", &names, Place::Session).risk, Risk::Unknown);
+    assert_eq!(read("rm x", &names, Place::Session).risk, Risk::Destroys);
+    assert_eq!(read("ls", &names, Place::Apart).risk, Risk::Reads);
 }
 
 #[test]
@@ -240,19 +248,19 @@ fn where_a_line_acts_is_told() {
         ("kubectl --context prod delete pod x", vec![context("prod")]),
         ("kubectl delete pod x --context=prod", vec![context("prod")]),
         ("helm --kube-context prod uninstall x", vec![context("prod")]),
-        ("kubectl --context \"$c\" delete pod x", vec![Target::Unknown]),
-        ("kubectl --kubeconfig x delete pod x", vec![Target::Unknown]),
-        ("KUBECONFIG=x kubectl delete pod x", vec![Target::Unknown]),
-        ("kubectl delete pod $x", vec![Target::Unknown]),
+        ("kubectl --context \"$c\" delete pod x", vec![Target::UnknownContext]),
+        ("kubectl --kubeconfig x delete pod x", vec![Target::UnknownContext]),
+        ("KUBECONFIG=x kubectl delete pod x", vec![Target::UnknownContext]),
+        ("kubectl delete pod $x", vec![Target::UnknownContext]),
         (
             "echo $(kubectl --context a get x); sh -c 'kubectl --context b get x'",
             vec![context("a"), context("b")],
         ),
         ("ssh ada@db1 reboot", vec![host("db1")]),
         ("ssh -p 22 db1", vec![host("db1")]),
-        ("ssh $h reboot", vec![Target::Unknown]),
+        ("ssh $h reboot", vec![Target::UnknownHost]),
         ("scp a /tmp/b ada@db1:/c", vec![host("db1")]),
-        ("rsync -a x \"$h:\"", vec![Target::Unknown]),
+        ("rsync -a x \"$h:\"", vec![Target::UnknownHost]),
     ] {
         assert_eq!(read(line, &Names::default(), Place::Session).targets, expected, "{line}");
     }

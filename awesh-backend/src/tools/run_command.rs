@@ -108,7 +108,7 @@ mod tests {
                 duration_ms: 5,
                 output: output.into(),
                 directory: "/tmp".into(),
-                names: Default::default(),
+                ..Outcome::default()
             })
         };
         screen.resolve(ran("ls -l", "a\nb\n"));
