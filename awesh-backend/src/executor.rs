@@ -24,7 +24,6 @@ use landlock::{
 };
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
-use tempfile::TempDir;
 use tokio::sync::oneshot;
 use tokio::time::{sleep, timeout};
 
@@ -77,8 +76,19 @@ pub(crate) async fn run(look: Look) -> io::Result<Seen> {
 }
 
 async fn run_within(look: Look, deadline: Duration) -> io::Result<Seen> {
-    let started = tokio::task::spawn_blocking(move || start(&look)).await.map_err(io::Error::other)?;
-    let Started { mut child, group, reader, scratch } = started?;
+    let scratch = tempfile::tempdir()?;
+    let seen = run_in(look, deadline, scratch.path()).await;
+    // What is left there is nobody's.
+    let _ = scratch.close();
+    seen
+}
+
+/// Runs a look that may write in `scratch`.
+async fn run_in(look: Look, deadline: Duration, scratch: &Path) -> io::Result<Seen> {
+    let scratch = scratch.to_owned();
+    let started =
+        tokio::task::spawn_blocking(move || start(&look, &scratch)).await.map_err(io::Error::other)?;
+    let Started { mut child, group, reader } = started?;
     let output: Output = Arc::default();
     let (fill, full) = oneshot::channel();
     let kept = output.clone();
@@ -92,7 +102,6 @@ async fn run_within(look: Look, deadline: Duration) -> io::Result<Seen> {
     // What it started may still hold the pipe.
     drop(group);
     let _ = timeout(LAST_WORDS, reading).await;
-    drop(scratch);
     let output = output.lock().unwrap_or_else(PoisonError::into_inner);
     Ok(Seen { output: String::from_utf8_lossy(&output).into_owned(), end })
 }
@@ -110,7 +119,6 @@ struct Started {
     child: Child,
     group: Group,
     reader: PipeReader,
-    scratch: TempDir,
 }
 
 /// The processes of a look: ended when dropped.
@@ -123,13 +131,12 @@ impl Drop for Group {
     }
 }
 
-fn start(look: &Look) -> io::Result<Started> {
-    let scratch = tempfile::tempdir()?;
+fn start(look: &Look, scratch: &Path) -> io::Result<Started> {
     let (reader, writer) = io::pipe()?;
-    let mut command = command(look, scratch.path());
+    let mut command = command(look, scratch);
     command.stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer).process_group(0);
     let home = look.environment.get("HOME").map(PathBuf::from);
-    let ruleset = rules(scratch.path(), home.as_deref(), look.network).map_err(io::Error::other)?;
+    let ruleset = rules(scratch, home.as_deref(), look.network).map_err(io::Error::other)?;
     // Only this thread is confined, and what it starts.
     let confined = thread::spawn(move || {
         ruleset.restrict_self().map_err(io::Error::other)?;
@@ -138,7 +145,7 @@ fn start(look: &Look) -> io::Result<Started> {
     });
     let child = confined.join().map_err(|_| io::Error::other("the thread that starts it failed"))??;
     let pid = i32::try_from(child.id()).map_err(io::Error::other)?;
-    Ok(Started { child, group: Group(Pid::from_raw(pid)), reader, scratch })
+    Ok(Started { child, group: Group(Pid::from_raw(pid)), reader })
 }
 
 /// What root may beyond others is given up, but for reading: it would reach past the confinement.

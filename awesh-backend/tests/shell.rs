@@ -27,7 +27,7 @@ pub(crate) fn impatient() -> Patience {
 /// A backend in a thread, listening at a path of its own.
 pub(crate) struct Backend {
     pub(crate) socket: PathBuf,
-    directory: TempDir,
+    _directory: TempDir,
     thread: JoinHandle<Result<(), Error>>,
 }
 
@@ -37,7 +37,7 @@ impl Backend {
         let socket = directory.path().join("socket");
         let options = Options { patience, ..Options::new(&socket, directory.path().join("state")) };
         let thread = thread::spawn(move || awesh_backend::run(&options));
-        Self { socket, directory, thread }
+        Self { socket, _directory: directory, thread }
     }
 
     /// Connects as soon as it listens.

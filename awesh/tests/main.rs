@@ -9,5 +9,6 @@ mod interactive;
 #[path = "../../awesh-backend/tests/model_server.rs"]
 mod model_server;
 mod noninteractive;
+mod permission;
 mod questions;
 mod regression;

@@ -1,6 +1,11 @@
 use std::net::TcpListener;
+use std::os::unix::fs::MetadataExt;
+
+use awesh_protocol::Risk;
 
 use super::*;
+use crate::permission::names::Names;
+use crate::permission::{self, Place};
 
 fn look(command: &str, directory: &Path) -> Look {
     let path = std::env::var("PATH").unwrap();
@@ -130,4 +135,92 @@ async fn what_prints_without_end_is_ended() {
     }
     let told = seen("yes", Path::new("/")).await;
     assert!(told.end == End::TooLong && told.output.len() > OUTPUT, "{:?}", told.end);
+}
+
+/// Arguments with which some command or other writes, runs or removes something.
+const ARGUMENTS: [&str; 30] = [
+    "",
+    "file",
+    "file out",
+    "-o out file",
+    "-oout file",
+    "--output=out file",
+    "--output out file",
+    "-w out file",
+    "-i file",
+    "-i.bak s/a/b/ file",
+    "-d file",
+    "-c out file",
+    "-C -m file",
+    "-t out file",
+    "-T . file",
+    "-x touch out",
+    "-e 'w out' file",
+    "-n 'w out' file",
+    "--in-place file",
+    "--log=out file",
+    "--debug=out file",
+    "-p out",
+    "-s out",
+    "-k out file",
+    "-O out file",
+    "-R -L 1 .",
+    "-exec touch out {} ;",
+    "-fprint out",
+    "-v out",
+    "-u file out",
+];
+
+/// What is in a directory: names, modes, times and contents.
+fn snapshot(directory: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(directory).unwrap().flatten() {
+        let (path, metadata) = (entry.path(), entry.metadata().unwrap());
+        let stamp = (metadata.mode(), metadata.mtime(), metadata.mtime_nsec());
+        if metadata.is_dir() {
+            found.extend(snapshot(&path));
+        }
+        found.push(format!("{} {stamp:?} {:?}", path.display(), fs::read(&path).ok()));
+    }
+    found.sort();
+    found
+}
+
+/// Lines that are found to do nothing but look: all cases, and every command of the tables with all arguments.
+fn looking_lines() -> Vec<Vec<String>> {
+    let looks = |line: &String| {
+        permission::read(line, &Names::default(), Place::Apart).risk == Risk::Reads && !line.contains("sleep")
+    };
+    let cases = permission::cases().map(|(line, ..)| vec![line]);
+    let names = permission::known_names();
+    let generated =
+        names.into_iter().map(|name| ARGUMENTS.map(|arguments| format!("{name} {arguments}")).to_vec());
+    let groups = cases.chain(generated).map(|lines| lines.into_iter().filter(looks).collect::<Vec<_>>());
+    groups.filter(|lines| !lines.is_empty()).collect()
+}
+
+#[tokio::test]
+async fn what_is_found_to_look_writes_nothing_where_it_could() {
+    if !is_here() {
+        return;
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let at = directory.path();
+    let repository = "git init -q . && git -c user.name=T -c user.email=t@t commit -q --allow-empty -m start";
+    assert!(Command::new("sh").args(["-c", repository]).current_dir(at).status().unwrap().success());
+    for (name, content) in [("file", "a line\nb line\n"), ("a", "x\n"), ("b", "y\n"), ("script", "w out\n")] {
+        fs::write(at.join(name), content).unwrap();
+    }
+    let groups = looking_lines();
+    assert!(groups.iter().map(Vec::len).sum::<usize>() > 1000, "{}", groups.len());
+    let before = snapshot(at);
+    for lines in groups {
+        // A line that waits for something must not keep the others.
+        let script = lines.join("\n");
+        let ended = run_in(look(&script, at), Duration::from_secs(2), at).await.unwrap();
+        assert_eq!(snapshot(at), before, "{ended:?}\n{script}");
+    }
+    // What is not found to look would be seen.
+    run_in(look("sort -o out file", at), DEADLINE, at).await.unwrap();
+    assert_ne!(snapshot(at), before);
 }

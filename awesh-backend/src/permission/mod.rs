@@ -137,3 +137,6 @@ impl Reading {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+pub(crate) use self::tests::{cases, known_names};

@@ -48,8 +48,8 @@ impl Rule {
         }
         let mut words: Vec<Pattern> =
             words.into_iter().filter(|word| !word.is_empty()).map(Pattern).collect();
-        let open = words.len() > 1 && words.last().is_some_and(Pattern::is_any);
-        if open {
+        let open = words.last().is_some_and(Pattern::is_any);
+        if open && words.len() > 1 {
             words.pop();
         }
         (!words.is_empty()).then(|| Self { text: text.trim().to_owned(), words, open })

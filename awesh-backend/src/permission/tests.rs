@@ -31,8 +31,20 @@ fn rules() -> Permission {
     }
 }
 
+/// The names of all commands that the tables know to look.
+pub(crate) fn known_names() -> Vec<&'static str> {
+    use super::tables::{LOOK, LOOK_ALONE, LOOK_UNLESS, SUBCOMMANDS_LOOK, WHOLE_LOOK};
+    let rows = [LOOK_UNLESS, SUBCOMMANDS_LOOK, WHOLE_LOOK].into_iter().flatten().map(|(name, _)| *name);
+    let others = ["sed", "awk", "uniq", "printf", "test", "ip", "hostname"];
+    let names = LOOK.split_whitespace().chain(LOOK_ALONE.split_whitespace()).chain(rows).chain(others);
+    let mut names: Vec<&str> = names.collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
 /// A case: its line, class and decision.
-fn cases() -> impl Iterator<Item = (String, &'static str, &'static str)> {
+pub(crate) fn cases() -> impl Iterator<Item = (String, &'static str, &'static str)> {
     let lines = include_str!("cases.txt").lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
     lines.map(|case| {
         let (class, rest) = case.split_once(' ').unwrap();

@@ -127,7 +127,8 @@ fn ask(long: &'static str, short: &'static str, width: usize, out: &mut Vec<Piec
 pub(super) fn show_question(text: &str, choices: &[String], width: usize, out: &mut Vec<Piece>) {
     paragraph(text, Style::BOLD, width, out);
     for (choice, number) in choices.iter().zip(1..) {
-        paragraph(&format!("  {number}  {choice}"), Style::PLAIN, width, out);
+        put(out, "  ", Style::PLAIN);
+        paragraph(&format!("{number}. {choice}"), Style::PLAIN, width, out);
     }
 }
 

@@ -246,8 +246,7 @@ fn what_decided_is_shown_part_by_part() {
     let verdict = Verdict::Asked { why: "rule: ask touch *".to_owned(), may_remember: true };
     let asked = Proposal { parts: parts.clone(), verdict, ..proposal.clone() };
     fixture.event(&Event::Propose { id: 1, proposal: asked });
-    let expected = "\
-  ls && touch x^[
+    let expected = "  ls && touch x^[
 Its deployment starts another.
 ⚠ changes files or state
   ls: only looks
@@ -277,8 +276,7 @@ fn looks_edits_and_questions_are_put_as_what_they_are() {
     fixture.renderer.answered(Answer::Decline, fixture.now, &mut fixture.written).unwrap();
     let (text, choices) = ("Which one?".to_owned(), vec!["red".to_owned(), "blue\r".to_owned()]);
     fixture.event(&Event::Enquire { id: 1, proposal: 6, text, choices });
-    let expected = "\
-  ls
+    let expected = "  ls
 Looks.
 only looks, apart from your session: it cannot write
 asked: because
@@ -290,8 +288,8 @@ Adds one.
 +two^[]0;x^G
 Edit the file? [y]es [N]o no
 Which one?
-  1  red
-  2  blue";
+  1. red
+  2. blue";
     assert_eq!(fixture.screen().trim_end(), expected);
 }
 
