@@ -38,7 +38,8 @@ fn call<'a>(arguments: &'a Value, context: &'a Context) -> BoxFuture<'a, String>
         let explanation = arguments["explanation"].as_str().unwrap_or_default();
         match context.user.propose(command, explanation).await {
             Resolution::Declined => {
-                context.user.tool_finished("run_command", "declined", false).await;
+                let summary = format!("{}: declined", one_line(command));
+                context.user.tool_finished("run_command", &summary, false).await;
                 "The user declined the command; it did not run.".to_owned()
             }
             Resolution::Denied(why) => {

@@ -76,7 +76,9 @@ pub(super) fn show(proposal: &Proposal, width: usize, capabilities: Capabilities
         (_, false) => "! ",
     };
     paragraph(&format!("{sign}{risk}"), style, width, out);
-    if proposal.parts.len() > 1 {
+    // One that is all of the command, as it stands there, says nothing new.
+    let is_plain = |part: &Part| part.text == proposal.command;
+    if !matches!(proposal.parts.as_slice(), [part] if is_plain(part)) {
         proposal.parts.iter().for_each(|part| show_part(part, width, out));
     }
     match &proposal.verdict {
