@@ -3,7 +3,7 @@
 //! Everything here is a trait or a value, so that an agent is tested with the scripted forms in
 //! [`testing`](crate::testing) and never learns who stands behind them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -75,6 +75,9 @@ pub trait User: Send + Sync {
 
     /// The model is told what others may have written: from now on nothing runs without being asked.
     fn reads_untrusted(&self);
+
+    /// Where the user's session is now and its variables, if a command has run in it since the question.
+    fn session(&self) -> Option<(PathBuf, BTreeMap<String, String>)>;
 
     /// The same user, as one step of the answer sees one.
     fn within(self: Arc<Self>, step: u64) -> Arc<dyn User>;

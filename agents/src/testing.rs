@@ -1,7 +1,7 @@
 //! A context with a scripted model and scripted tools, for agents' tests.
 
-use std::collections::VecDeque;
-use std::path::Path;
+use std::collections::{BTreeMap, VecDeque};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
@@ -112,6 +112,10 @@ impl User for Screen {
     }
 
     fn reads_untrusted(&self) {}
+
+    fn session(&self) -> Option<(PathBuf, BTreeMap<String, String>)> {
+        None
+    }
 
     fn within(self: Arc<Self>, _step: u64) -> Arc<dyn User> {
         self

@@ -170,8 +170,7 @@ impl Dispatcher {
     /// What the agents are lent for a question.
     fn context(&self, ask: Ask, user: Arc<Screen>, cancelled: CancellationToken) -> Context {
         let environment = ask.context.environment;
-        let variables = environment.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        self.memory.gate().know_environment(variables);
+        self.guard.know_environment(&environment);
         self.guard.know(&ask.context.names);
         let gated = |client: &Arc<Client>| -> Arc<dyn Model> {
             let (client, memory, guard) = (client.clone(), self.memory.clone(), self.guard.clone());

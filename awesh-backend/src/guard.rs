@@ -1,6 +1,7 @@
 //! Who decides what may run for one shell: the policy of the settings with what the user agreed to since, whether
 //! the model has read what others may have written, and the audit log of it all.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -50,6 +51,12 @@ impl Guard {
     /// What the session calls by names of its own.
     pub(crate) fn know(&self, names: &SessionNames) {
         self.state().names = Names::new(names);
+    }
+
+    /// What is secret in the session's variables.
+    pub(crate) fn know_environment(&self, environment: &BTreeMap<String, String>) {
+        let variables = environment.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        self.memory.gate().know_environment(variables);
     }
 
     /// The model reads what others may have written.

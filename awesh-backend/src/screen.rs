@@ -1,8 +1,8 @@
 //! The user as agents see one: what they say becomes events of their question, and what they want done is decided
 //! by the [`Guard`] before the user is asked.
 
-use std::collections::HashMap;
-use std::path::Path;
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -41,7 +41,12 @@ pub(crate) struct Screen {
     first_text: Arc<Mutex<Option<Instant>>>,
     /// Whether the user has agreed to all looks of this answer.
     may_look: Arc<AtomicBool>,
+    /// What the last command left the session in.
+    session: Arc<Mutex<Option<Session>>>,
 }
+
+/// Where a session is, and its variables.
+type Session = (PathBuf, BTreeMap<String, String>);
 
 impl Screen {
     pub(crate) fn new(
@@ -50,8 +55,8 @@ impl Screen {
         proposals: Arc<Proposals>,
         guard: Arc<Guard>,
     ) -> Self {
-        let (first_text, may_look) = (Arc::default(), Arc::default());
-        Self { id, step: 0, events, proposals, guard, first_text, may_look }
+        let (first_text, may_look, session) = (Arc::default(), Arc::default(), Arc::default());
+        Self { id, step: 0, events, proposals, guard, first_text, may_look, session }
     }
 
     /// When the first text was shown.
@@ -105,6 +110,11 @@ impl Screen {
 
     fn ran(&self, outcome: Outcome) -> Resolution {
         self.guard.know(&outcome.names);
+        self.guard.know_environment(&outcome.environment);
+        if !outcome.environment.is_empty() {
+            let session = (PathBuf::from(&outcome.directory), outcome.environment.clone());
+            *self.session.lock().unwrap_or_else(PoisonError::into_inner) = Some(session);
+        }
         if !outcome.output.trim().is_empty() {
             self.guard.taint();
         }
@@ -250,6 +260,10 @@ impl User for Screen {
 
     fn reads_untrusted(&self) {
         self.guard.taint();
+    }
+
+    fn session(&self) -> Option<Session> {
+        self.session.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn within(self: Arc<Self>, step: u64) -> Arc<dyn User> {

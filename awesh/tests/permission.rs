@@ -70,6 +70,25 @@ fn a_look_runs_apart_and_from_then_on_looks_are_asked() {
 }
 
 #[test]
+fn a_look_is_where_the_session_is_by_then() {
+    if !can_confine() {
+        return;
+    }
+    let server = start([
+        proposes("cd /usr; export MOVED=there"),
+        looks("pwd; echo $MOVED"),
+        Reply::text(&["So it is."]),
+    ]);
+    let (_home, mut terminal) = shell(&server, "");
+    terminal.send("please go there and look\r");
+    terminal.wait("the question", asks_key);
+    terminal.send("y");
+    terminal.wait_for("So it is.");
+    terminal.wait_prompt();
+    assert!(server.requests()[2].last("tool").contains("<output>\n/usr\nthere\n</output>"));
+}
+
+#[test]
 fn rules_decide_and_are_not_passed_by() {
     let server = start([
         proposes("echo allowed by a rule"),

@@ -513,6 +513,8 @@ pub struct Outcome {
     pub output: String,
     /// The session's working directory afterwards.
     pub directory: String,
+    /// What programs started afterwards find in their environment.
+    pub environment: BTreeMap<String, String>,
     /// What the session calls by names of its own afterwards.
     pub names: SessionNames,
 }

@@ -54,6 +54,7 @@ fn requests() -> Vec<Request> {
         duration_ms: u64::MAX,
         output: String::new(),
         directory: "/".into(),
+        environment: BTreeMap::from([("HOME".into(), "/root".into())]),
         names,
     };
     vec![

@@ -28,8 +28,18 @@ pub(super) fn risk(command: &Simple, place: Place) -> Risk {
         _ if command.shadowed => Risk::Unknown.max(of_words(&command.words)),
         [] if is_apart => assigned,
         [] => Risk::Writes,
-        [name, ..] if is_apart && name.literal().is_some_and(|name| has("cd pushd popd", name)) => assigned,
+        [name, rest @ ..] if is_apart && changes_only_a_session(name, rest) => assigned,
         words => assigned.max(of_words(words)),
+    }
+}
+
+/// Commands that change nothing but the directory and variables of the bash they run in.
+fn changes_only_a_session(name: &Word, arguments: &[Word]) -> bool {
+    let is_own = |word: &Word| word.literal().is_some_and(|text| text == "-r" || is_own_variable(text));
+    match name.literal() {
+        Some("cd" | "pushd" | "popd") => true,
+        Some("read") => arguments.iter().all(is_own),
+        _ => false,
     }
 }
 
@@ -115,7 +125,7 @@ fn looks(name: &str, arguments: &[Word]) -> bool {
         "[" | "test" => return is_plain_test(arguments),
         "command" => return matches!(arguments.first().and_then(Word::literal), Some("-v" | "-V")),
         "printf" => {
-            return arguments.first().and_then(Word::literal).is_some_and(|word| !word.starts_with('-'));
+            return arguments.first().and_then(Word::literal).is_some_and(is_plain_format);
         }
         _ => {}
     }
@@ -180,7 +190,7 @@ fn is_describing(arguments: &[Word]) -> bool {
     let words = behind_places("aws", arguments).and_then(operands);
     words.is_some_and(|words| {
         let asks = |word: &&str| word.starts_with("describe-") || word.starts_with("list-");
-        words.get(1).is_some_and(asks) && !words.iter().any(|word| word.starts_with("--cli-input"))
+        words.get(1).is_some_and(asks) && !has_any(&words, row(SUBCOMMANDS_UNLESS, "aws").unwrap_or_default())
     })
 }
 
@@ -238,6 +248,13 @@ fn is_plain_test(arguments: &[Word]) -> bool {
         [left, operator, right] => is(operator, BINARY) && one(left) && one(right),
         _ => false,
     }
+}
+
+/// A format of `printf` that assigns no variable.
+fn is_plain_format(format: &str) -> bool {
+    let modifies = |c: char| !c.is_ascii_alphabetic() || "hlLjtzq".contains(c);
+    let assigns = |behind: &str| behind.trim_start_matches(modifies).starts_with('n');
+    !format.starts_with('-') && !format.split('%').skip(1).any(assigns)
 }
 
 /// `ip` that shows: an object, and a verb that shows or none.

@@ -10,9 +10,9 @@ pub(super) type Words = [(&'static str, &'static str)];
 
 /// Commands that look and have no option to do more, so that arguments known only later do no harm.
 pub(super) const LOOK: &str = "\
-    : apropos arch basename cal cat cksum cmp column comm cut df diff dirname du echo egrep expand expr false \
+    : apropos arch basename break cal cat cksum cmp column comm continue cut df diff dirname du echo egrep expand expr false \
     fgrep fmt fold free getconf grep groups head help hexdump id iostat jq last locale ls lsattr lsblk lscpu lsmod \
-    lspci lsusb md5sum mpstat nl nproc od paste pgrep pidof printenv ps pstree pwd readlink realpath seq sha1sum \
+    lsusb md5sum mpstat nl nproc od paste pgrep pidof printenv ps pstree pwd readlink realpath seq sha1sum \
     sha256sum sha512sum sleep stat strings sum tac tail tr true type uname uptime vmstat w wc whatis whereis who \
     whoami";
 
@@ -29,6 +29,7 @@ pub(super) const LOOK_UNLESS: &Words = &[
     ("jobs", "-x"),
     ("journalctl", "--vacuum --rotate --flush --sync --relinquish --setup --update --smart --cursor-file"),
     ("lsof", "-D"),
+    ("lspci", "-q -Q"),
     ("netstat", ""),
     ("rg", "--pre --hostname-bin -z --search-zip"),
     ("sort", "-o --output --compress-program -T --temporary-directory"),
@@ -65,7 +66,6 @@ pub(super) const SUBCOMMANDS_LOOK: &Words = &[
     ),
     ("helm", "version"),
     ("podman", CONTAINERS),
-    ("rpm", "-q -qa -qi -ql -qf"),
     (
         "systemctl",
         "status show cat list-units list-unit-files list-timers list-sockets list-dependencies is-active is-enabled \
@@ -116,10 +116,18 @@ pub(super) const SUBCOMMANDS_UNLESS: &Words = &[
         "--output --ext-diff --textconv --filters --open-files-in-pager -O --replace-all --unset --edit --add",
     ),
     ("docker", "-H --host"),
-    ("helm", "--post-renderer --kubeconfig"),
-    ("kubectl", "--raw --kuberc --kubeconfig --output-directory -k --kustomize secret secrets"),
+    ("aws", "--endpoint-url --cli-input --ca-bundle"),
+    ("crontab", "-"),
+    ("dpkg", "-"),
+    ("helm", "--post-renderer --kubeconfig --kube-apiserver --kube-ca-file --kube-insecure-skip-tls-verify"),
+    (
+        "kubectl",
+        "--raw --kuberc --kubeconfig --output-directory -k --kustomize --server -s --certificate-authority \
+                 --insecure-skip-tls-verify --tls-server-name secret secrets",
+    ),
     ("systemctl", "-H --host -M --machine"),
     ("tar", "-"),
+    ("timedatectl", "-H --host -M --machine"),
 ];
 
 /// Options before a subcommand that only name a place or shape what is shown: without and with a value.

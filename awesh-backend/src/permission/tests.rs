@@ -166,10 +166,24 @@ fn where_the_session_cannot_tell_every_name_may_be_another() {
 #[test]
 fn apart_from_the_session_its_state_is_none() {
     let risk = |line| read(line, &Names::default(), Place::Apart).risk;
-    for line in ["cd /srv && ls", "x=1; echo $x", "pushd /srv; ls; popd", "dir=$(pwd) ls"] {
+    for line in [
+        "cd /srv && ls",
+        "x=1; echo $x",
+        "pushd /srv; ls; popd",
+        "dir=$(pwd) ls",
+        "while read -r line; do echo \"$line\"; done < x",
+    ] {
         assert_eq!(risk(line), Risk::Reads, "{line}");
     }
-    for line in ["PATH=/tmp/evil; ls", "http_proxy=x ls", "cd $(rm x)", "export x=1", "cd /tmp > out"] {
+    for line in [
+        "PATH=/tmp/evil; ls",
+        "http_proxy=x ls",
+        "cd $(rm x)",
+        "export x=1",
+        "cd /tmp > out",
+        "read -r PATH",
+        "read -u 3 x",
+    ] {
         assert!(!risk(line).is_look(), "{line}");
     }
 }

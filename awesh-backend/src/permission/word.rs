@@ -1,7 +1,7 @@
 //! A word of a line → what is known of it before the line runs.
 
 use brush_parser::ParserOptions;
-use brush_parser::word::{self, Parameter, ParameterExpr, WordPiece, WordPieceWithSource};
+use brush_parser::word::{self, Parameter, ParameterExpr, SpecialParameter, WordPiece, WordPieceWithSource};
 
 use super::shell::{ARITHMETIC, Walk};
 
@@ -117,7 +117,8 @@ impl Reader {
                     if !is_plain(expansion) {
                         walk.hide("an expansion in it may run or set something");
                     }
-                    self.end(quoted);
+                    // `"$@"` is any number of words.
+                    self.end(if is_list(expansion) { Quoted::No } else { quoted });
                 }
                 WordPiece::ArithmeticExpression(expression) => {
                     let is_sum = |c: char| c.is_ascii_digit() || " +-*/%()<>".contains(c);
@@ -139,7 +140,7 @@ impl Reader {
 
     /// Text in which patterns and braces mean something. Braces may make words of any beginning.
     fn unquoted(&mut self, text: &str) {
-        match text.find(['*', '?', '[', '{']) {
+        match text.find(['*', '?', '[', '{', '(']) {
             None => self.add(text),
             Some(_) if matches!(text, "[" | "{}") && self.text.is_empty() => self.add(text),
             Some(_) if text.contains('{') => self.end(Quoted::No),
@@ -149,6 +150,15 @@ impl Reader {
             }
         }
     }
+}
+
+/// Whether an expansion may be several words even in quotes.
+fn is_list(expansion: &ParameterExpr) -> bool {
+    let parameter = match expansion {
+        ParameterExpr::Parameter { parameter, .. } => parameter,
+        _ => return !matches!(expansion, ParameterExpr::ParameterLength { .. }),
+    };
+    matches!(parameter, Parameter::Special(SpecialParameter::AllPositionalParameters { .. }))
 }
 
 /// Whether an expansion only takes a value, or a part of one.

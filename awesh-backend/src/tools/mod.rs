@@ -81,7 +81,10 @@ impl Toolbox for Table {
 
     async fn call(&self, call: &ToolCall, context: &Context) -> ToolResult {
         let number = self.steps.begin();
-        let context = Context { user: Arc::clone(&context.user).within(number), ..context.clone() };
+        let mut context = Context { user: Arc::clone(&context.user).within(number), ..context.clone() };
+        if let Some((directory, environment)) = context.user.session() {
+            (context.question.directory, context.question.environment) = (directory, environment);
+        }
         let content = self.answer(call, &context).await;
         if !TRUSTED.contains(&call.name.as_str()) {
             context.user.reads_untrusted();

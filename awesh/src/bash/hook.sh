@@ -195,8 +195,10 @@ __awesh_names() {
   __awesh_fields=(":$REPLY")
 }
 
-# The functions in one field, then the aliases, where bash goes by them.
+# The functions in one field, then the aliases, where bash goes by them. Nothing where a line means something else
+# than it shows: where no comments are known, or assignments stand anywhere.
 __awesh_shadows() {
+  { builtin shopt -q interactive_comments && [[ $- != *k* ]]; } || builtin return 0
   builtin local __awesh_name
   builtin compgen -A function >|@DIR@/kind
   builtin read -r -d '' <@DIR@/kind

@@ -157,7 +157,9 @@ impl Link {
             return SessionNames { unknown: true, ..SessionNames::default() };
         };
         let mut fields = fields.iter().filter_map(|field| field.strip_prefix(':'));
-        let functions = fields.next().unwrap_or_default().lines();
+        let Some(functions) = fields.next().map(str::lines) else {
+            return SessionNames { unknown: true, ..SessionNames::default() };
+        };
         let aliases = fields.filter_map(|field| field.split_once('='));
         SessionNames {
             functions: functions.filter(|name| !name.starts_with("__awesh")).map(str::to_owned).collect(),

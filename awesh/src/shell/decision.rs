@@ -64,6 +64,9 @@ impl Shell {
         renderer: &mut Renderer,
     ) -> io::Result<()> {
         let decision = match self.read_answer(Keys::of_action(action), renderer)? {
+            Answer::Run if matches!(action, Action::Edit { .. }) && !self.may_change_host()? => {
+                Decision::Decline
+            }
             Answer::Run => Decision::Agree { term: Term::Once },
             Answer::Always => Decision::Agree { term: Term::Answer },
             Answer::Interrupt => {
@@ -142,6 +145,11 @@ impl Shell {
         }
     }
 
+    /// Whether this machine may be changed: it is not protected, or the user types its name.
+    fn may_change_host(&mut self) -> io::Result<bool> {
+        self.protected_host().map_or(Ok(true), |name| self.is_typed(&name))
+    }
+
     /// Whether the user types the name of what a command would change.
     fn is_typed(&mut self, name: &str) -> io::Result<bool> {
         self.terminal.set_mode(Mode::Editing)?;
@@ -181,6 +189,7 @@ impl Shell {
             duration_ms: u64::try_from(self.session.duration().as_millis()).unwrap_or(u64::MAX),
             output: self.session.last_output(),
             directory: self.report.directory.to_string_lossy().into_owned(),
+            environment: self.session.link().borrow_mut().environment().unwrap_or_default(),
             names: self.session.link().borrow_mut().names(),
         }
     }

@@ -28,6 +28,11 @@ impl Shell {
         })
     }
 
+    /// The name of this machine, if it is protected.
+    pub(super) fn protected_host(&self) -> Option<String> {
+        among(&self.config.protected_hosts, &self.identity.host)
+    }
+
     /// The Kubernetes context that is set in the session now.
     fn current_context(&mut self) -> Result<Option<String>, ()> {
         let data = self.at_prompt(|source, session, _| source.data(session));
