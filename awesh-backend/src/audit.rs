@@ -83,7 +83,7 @@ impl Entry {
         let status = self.status.map(|status| format!("status {status}"));
         let bytes = self.bytes.map(|bytes| format!("{bytes} bytes"));
         let hash = self.sha256.get(..12).unwrap_or_default();
-        let by = (!self.approver.is_empty()).then(|| format!("by {}", self.approver)).unwrap_or_default();
+        let by = if self.approver.is_empty() { String::new() } else { format!("by {}", self.approver) };
         let parts = [&*self.class, &*self.decision, &*by, &*self.rule, hash];
         let facts = parts.into_iter().map(str::to_owned).chain(status).chain(bytes);
         let facts: Vec<String> = facts.filter(|fact| !fact.is_empty()).collect();

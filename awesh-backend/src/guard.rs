@@ -137,7 +137,12 @@ impl Guard {
         let agreed = state.agreed.iter().map(|rule| format!("session   allow  {}\n", rule.text));
         let always =
             always.iter().zip(1..).map(|(rule, number)| format!("always {number:2} allow  {}\n", rule.text));
-        let mode = format!("mode: {:?}{}\n", state.set.mode, if state.tainted { TAINTED } else { "" });
+        let mode = match state.set.mode {
+            Mode::Ask => "ask",
+            Mode::ReadOnly => "read-only",
+            Mode::Auto => "auto",
+        };
+        let mode = format!("mode: {mode}{}\n", if state.tainted { TAINTED } else { "" });
         Ok([mode].into_iter().chain(set).chain(agreed).chain(always).collect())
     }
 

@@ -102,9 +102,7 @@ fn several_calls_in_pieces_and_interleaved() {
     assert!(
         matches!(&seen[1], Event::ToolStarted { tool, summary, .. } if tool == "read_file" && summary == "reads notes")
     );
-    assert!(
-        matches!(&seen[2], Event::ToolFinished { ok: true, summary, .. } if summary == "notes (1 lines)")
-    );
+    assert!(matches!(&seen[2], Event::ToolFinished { ok: true, summary, .. } if summary == "notes (1 line)"));
     shell.run(id, &proposal, "Monday");
     let events = shell.answer(id);
     assert!(events.iter().any(|event| matches!(event, Event::ToolFinished { ok: false, .. })));

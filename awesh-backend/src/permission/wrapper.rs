@@ -60,25 +60,19 @@ pub(super) fn behind_own<'w>(wrapper: &Wrapper, mut arguments: &'w [Word]) -> Op
     let assigns = |word: &str| {
         wrapper.assigns && word.split_once('=').is_some_and(|(name, _)| name.chars().all(is_name))
     };
-    loop {
-        match arguments {
-            [first, rest @ ..] => match first.literal() {
-                Some("--") => {
-                    arguments = rest;
-                    break;
-                }
-                Some(option) if takes_value(option) => arguments = rest.get(1..)?,
-                Some(option) if has(wrapper.flags, option) || has_value(option) => arguments = rest,
-                Some(word) if assigns(word) => arguments = rest,
-                Some(option) if option.starts_with('-') && option.len() > 1 => return None,
-                None if !matches!(first, Word::Starting(text) if !text.starts_with('-') && !text.is_empty()) =>
-                {
-                    return None;
-                }
-                _ => break,
-            },
-            [] => break,
-        }
+    while let [first, rest @ ..] = arguments {
+        arguments = match first.literal() {
+            Some("--") => {
+                arguments = rest;
+                break;
+            }
+            Some(option) if takes_value(option) => rest.get(1..)?,
+            Some(word) if has(wrapper.flags, word) || has_value(word) || assigns(word) => rest,
+            Some(option) if option.starts_with('-') && option.len() > 1 => return None,
+            Some(_) => break,
+            None if first.operand().is_some() => break,
+            None => return None,
+        };
     }
     arguments.get(wrapper.operands..)
 }

@@ -4,7 +4,7 @@ use agents::{Context, Looking, ToolSpec};
 use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 
-use super::{NOT_PLAIN, Tool, is_plain, one_line, text};
+use super::{NOT_PLAIN, Tool, count, is_plain, one_line, text};
 use crate::executor::{self, End, Look, Seen};
 use crate::gate::caps;
 
@@ -63,9 +63,9 @@ async fn see(command: &str, network: bool, context: &Context) -> String {
     };
     match executor::run(look).await {
         Ok(seen) => {
-            let lines = seen.output.lines().count();
+            let lines = count(seen.output.lines().count());
             let end = describe(seen.end);
-            context.user.tool_finished("look", &format!("{shown} ({end}, {lines} lines)"), true).await;
+            context.user.tool_finished("look", &format!("{shown} ({end}, {lines})"), true).await;
             told(&seen)
         }
         Err(error) => {

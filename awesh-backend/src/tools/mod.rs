@@ -106,6 +106,11 @@ fn one_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
+/// How many lines, as the user is told.
+fn count(lines: usize) -> String {
+    if lines == 1 { "1 line".to_owned() } else { format!("{lines} lines") }
+}
+
 /// Whether a command is shown as what it is: nothing in it moves the cursor or hides a part.
 fn is_plain(command: &str) -> bool {
     !command.contains(|c: char| c.is_control() && !matches!(c, '\n' | '\t'))

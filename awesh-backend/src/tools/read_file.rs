@@ -11,7 +11,7 @@ use futures_util::future::BoxFuture;
 use nix::fcntl::OFlag;
 use serde_json::{Value, json};
 
-use super::{Tool, one_line, resolve, text};
+use super::{Tool, count, one_line, resolve, text};
 use crate::permission::path::keeps_secrets;
 
 /// Bytes that are told at once, and bytes that are searched for the line to begin with.
@@ -47,11 +47,8 @@ fn call<'a>(arguments: &'a Value, context: &'a Context) -> BoxFuture<'a, String>
         let read = tokio::task::spawn_blocking(move || read(&full, from_line, &files)).await;
         match read.unwrap_or_else(|error| Err(error.to_string())) {
             Ok(content) => {
-                let lines = content.lines;
-                context
-                    .user
-                    .tool_finished("read_file", &format!("{} ({lines} lines)", one_line(path)), true)
-                    .await;
+                let lines = count(content.lines);
+                context.user.tool_finished("read_file", &format!("{} ({lines})", one_line(path)), true).await;
                 content.text
             }
             Err(why) => {

@@ -5,7 +5,7 @@ use awesh_protocol::Outcome;
 use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 
-use super::{NOT_PLAIN, Tool, is_plain, one_line, text};
+use super::{NOT_PLAIN, Tool, count, is_plain, one_line, text};
 use crate::gate::caps;
 
 pub(super) fn tool() -> Tool {
@@ -50,8 +50,8 @@ fn call<'a>(arguments: &'a Value, context: &'a Context) -> BoxFuture<'a, String>
                 )
             }
             Resolution::Ran(outcome) => {
-                let (status, lines) = (outcome.status, outcome.output.lines().count());
-                let summary = format!("{} (status {status}, {lines} lines)", one_line(&outcome.command));
+                let (status, lines) = (outcome.status, count(outcome.output.lines().count()));
+                let summary = format!("{} (status {status}, {lines})", one_line(&outcome.command));
                 context.user.tool_finished("run_command", &summary, status == 0).await;
                 describe(command, &outcome)
             }

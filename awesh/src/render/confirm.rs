@@ -15,8 +15,10 @@ pub enum Answer {
     Run,
     /// It is done, and its commands run without being asked to the end of the session.
     Session,
-    /// It is done, and its commands run without being asked from now on; or all looks of this answer are done.
+    /// It is done, and its commands run without being asked from now on.
     Always,
+    /// It is done, and so are all others of this answer: for looks.
+    All,
     /// It is edited first.
     Edit,
     /// It is not done; the answer goes on.
@@ -31,20 +33,20 @@ pub enum Answer {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Keys {
     edit: bool,
-    session: bool,
-    always: bool,
+    remember: bool,
+    all: bool,
 }
 
 impl Keys {
     /// Those of a proposal.
     pub fn of(proposal: &Proposal) -> Self {
         let may_remember = matches!(proposal.verdict, Verdict::Asked { may_remember: true, .. });
-        Self { edit: true, session: may_remember, always: may_remember }
+        Self { edit: true, remember: may_remember, all: false }
     }
 
     /// Those of an action.
     pub fn of_action(action: &Action) -> Self {
-        Self { edit: false, session: false, always: matches!(action, Action::Look { .. }) }
+        Self { edit: false, remember: false, all: matches!(action, Action::Look { .. }) }
     }
 }
 
@@ -57,8 +59,9 @@ pub fn answer(key: &[u8], keys: Keys) -> Answer {
     match key {
         [b'y' | b'Y'] => Answer::Run,
         [b'e' | b'E'] if keys.edit => Answer::Edit,
-        [b's' | b'S'] if keys.session => Answer::Session,
-        [b'a' | b'A'] if keys.always => Answer::Always,
+        [b's' | b'S'] if keys.remember => Answer::Session,
+        [b'a' | b'A'] if keys.remember => Answer::Always,
+        [b'a' | b'A'] if keys.all => Answer::All,
         [b'n' | b'N' | b'q' | b'Q' | b'\r' | b'\n' | CTRL_D | ESCAPE] => Answer::Decline,
         [CTRL_C] => Answer::Interrupt,
         _ => Answer::Ignored,
@@ -87,8 +90,7 @@ pub(super) fn show(proposal: &Proposal, width: usize, capabilities: Capabilities
         }
         Verdict::Asked { why, .. } => {
             paragraph(&format!("asked: {}", sanitize::line(why)), Style::DIM, width, out);
-            let keys = Keys::of(proposal);
-            let (long, short) = if keys.always {
+            let (long, short) = if Keys::of(proposal).remember {
                 ("Run it? [y]es [e]dit [s]ession [a]lways [N]o ", "Run? [y/e/s/a/N] ")
             } else {
                 ("Run it? [y]es [e]dit [N]o ", "Run? [y/e/N] ")
@@ -140,6 +142,7 @@ pub(super) fn echo(answer: Answer) -> &'static str {
         Answer::Run => "yes",
         Answer::Session => "yes, from now on in this session",
         Answer::Always => "yes, from now on",
+        Answer::All => "yes, and all others of this answer",
         Answer::Edit => "edit",
         Answer::Decline => "no",
         Answer::Interrupt => "^C",
@@ -197,7 +200,7 @@ mod tests {
 
     #[test]
     fn only_a_lone_letter_runs() {
-        let all = Keys { edit: true, session: true, always: true };
+        let all = Keys { edit: true, remember: true, all: false };
         for (key, expected) in [
             (&b"y"[..], Answer::Run),
             (b"Y", Answer::Run),
@@ -218,7 +221,8 @@ mod tests {
         ] {
             assert_eq!(answer(key, all), expected, "{key:?}");
         }
-        let none = Keys { edit: false, session: false, always: false };
+        assert_eq!(answer(b"a", Keys { all: true, remember: false, edit: false }), Answer::All);
+        let none = Keys { edit: false, remember: false, all: false };
         for key in [b"e", b"s", b"a"] {
             assert_eq!(answer(key, none), Answer::Ignored, "{key:?}");
         }

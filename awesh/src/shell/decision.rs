@@ -31,7 +31,7 @@ impl Shell {
             Answer::Session => (Some(proposal.command.clone()), Term::Session),
             Answer::Always => (Some(proposal.command.clone()), Term::Always),
             Answer::Edit => (self.edit(&proposal.command)?, Term::Once),
-            Answer::Decline | Answer::Ignored => (None, Term::Once),
+            Answer::Decline | Answer::All | Answer::Ignored => (None, Term::Once),
             Answer::Interrupt => {
                 backend.cancel(id);
                 return Ok(Flow::Continue);
@@ -68,7 +68,7 @@ impl Shell {
                 Decision::Decline
             }
             Answer::Run => Decision::Agree { term: Term::Once },
-            Answer::Always => Decision::Agree { term: Term::Answer },
+            Answer::All => Decision::Agree { term: Term::Answer },
             Answer::Interrupt => {
                 backend.cancel(id);
                 return Ok(());
@@ -183,14 +183,16 @@ impl Shell {
     }
 
     fn outcome(&self, command: String) -> Outcome {
+        let link = self.session.link();
+        let mut link = link.borrow_mut();
         Outcome {
             command,
             status: self.report.status,
             duration_ms: u64::try_from(self.session.duration().as_millis()).unwrap_or(u64::MAX),
             output: self.session.last_output(),
             directory: self.report.directory.to_string_lossy().into_owned(),
-            environment: self.session.link().borrow_mut().environment().unwrap_or_default(),
-            names: self.session.link().borrow_mut().names(),
+            environment: link.environment().unwrap_or_default(),
+            names: link.names(),
         }
     }
 }
