@@ -6,9 +6,12 @@ mod editor;
 mod fidelity;
 mod harness;
 mod interactive;
+mod life;
 #[path = "../../awesh-backend/tests/model_server.rs"]
 mod model_server;
 mod noninteractive;
 mod permission;
 mod questions;
+mod random;
 mod regression;
+mod remote;
