@@ -21,9 +21,10 @@ use crate::edits::Edits;
 use crate::error::Breach;
 use crate::gate::caps;
 use crate::guard::Guard;
+use crate::proposals::{Proposals, Word};
 use crate::race::{DEADLINE, race};
 use crate::recall::Kept;
-use crate::screen::{Proposals, Screen, Word};
+use crate::screen::Screen;
 use crate::talk::{GatedModel, Memory};
 
 /// What is said of an agent that panicked.

@@ -33,6 +33,7 @@ mod files;
 mod gate;
 mod guard;
 mod permission;
+mod proposals;
 pub mod race;
 mod recall;
 mod screen;

@@ -1,10 +1,10 @@
 //! The user as agents see one: what they say becomes events of their question, and what they want done is decided
 //! by the [`Guard`] before the user is asked.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use agents::{Looking, Resolution, User};
@@ -20,15 +20,7 @@ use crate::guard::Guard;
 use crate::permission::path::keeps_secrets;
 use crate::permission::policy::Ruling;
 use crate::permission::{Place, Reading};
-
-/// The user's word on a proposal, as it comes in.
-#[derive(Debug)]
-pub(crate) enum Word {
-    /// What was decided.
-    Decided(Decision),
-    /// How it ended.
-    Ended(Outcome),
-}
+use crate::proposals::{Proposals, Word};
 
 /// The screen of one question, or of one step of its answer.
 #[derive(Clone)]
@@ -287,52 +279,4 @@ fn told(what: &str, term: Term) -> String {
 fn names_secrets(word: &str) -> bool {
     let value = word.rsplit_once('=').map_or(word, |(_, value)| value);
     [word, value].into_iter().any(|text| keeps_secrets(Path::new(text.trim_end_matches('…'))))
-}
-
-/// The proposals of one question that are still open.
-#[derive(Debug, Default)]
-pub(crate) struct Proposals {
-    open: Mutex<Open>,
-}
-
-#[derive(Debug, Default)]
-struct Open {
-    last: ProposalId,
-    waiting: HashMap<ProposalId, mpsc::UnboundedSender<Word>>,
-}
-
-impl Proposals {
-    /// Hands the user's word to the proposal it is about; one that is not open is ignored.
-    pub(crate) fn tell(&self, proposal: ProposalId, word: Word) {
-        if let Some(waiting) = self.lock().waiting.get(&proposal) {
-            // It may have been resolved this moment.
-            let _ = waiting.send(word);
-        }
-    }
-
-    fn open(proposals: &Arc<Self>) -> (OpenProposal, mpsc::UnboundedReceiver<Word>) {
-        let (sender, words) = mpsc::unbounded_channel();
-        let mut open = proposals.lock();
-        open.last += 1;
-        let id = open.last;
-        open.waiting.insert(id, sender);
-        drop(open);
-        (OpenProposal { id, proposals: proposals.clone() }, words)
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Open> {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// A proposal while it waits; closed when dropped.
-struct OpenProposal {
-    id: ProposalId,
-    proposals: Arc<Proposals>,
-}
-
-impl Drop for OpenProposal {
-    fn drop(&mut self) {
-        self.proposals.lock().waiting.remove(&self.id);
-    }
 }

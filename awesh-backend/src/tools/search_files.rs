@@ -109,6 +109,8 @@ impl Search {
         }
         let only = only.build().map_err(|error| error.to_string())?;
         let mut walk = WalkBuilder::new(&root);
+        // Elsewhere is /proc, and what may not answer.
+        walk.same_file_system(true);
         walk.overrides(only).require_git(false).filter_entry(|entry| !keeps_secrets(entry.path()));
         walk.sort_by_file_name(Ord::cmp);
         Ok(Self { walk: walk.build(), root, pattern, cancelled })
