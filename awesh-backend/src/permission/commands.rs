@@ -10,8 +10,8 @@ use super::Place;
 use super::shell::{Simple, is_own_variable, is_socket};
 use super::tables::{
     DESTROY, DESTROY_WITH, ELEVATE, Form, HARMLESS, IP_OBJECTS, IP_OPTIONS, IP_VERBS, LOOK, LOOK_ALONE,
-    LOOK_UNLESS, PAIRS_LOOK, PAIRS_REACH, PLACES, REACH_UNLESS, SHELLS, SUBCOMMANDS_LOOK, SUBCOMMANDS_REACH,
-    SUBCOMMANDS_UNLESS, WHOLE_LOOK, WRITE, Words, has, row,
+    LOOK_UNLESS, PAIRS_LOOK, PAIRS_REACH, PLACES, REACH_UNLESS, RUN_WITH, SHELLS, SUBCOMMANDS_LOOK,
+    SUBCOMMANDS_REACH, SUBCOMMANDS_UNLESS, WHOLE_LOOK, WRITE, Words, has, row,
 };
 use super::word::Word;
 use super::wrapper::{self, behind_own, plain_name};
@@ -41,6 +41,15 @@ fn changes_only_a_session(name: &Word, arguments: &[Word]) -> bool {
         Some("read") => arguments.iter().all(is_own),
         _ => false,
     }
+}
+
+/// Whether a command is told by an option to run something.
+pub(super) fn runs_by_option(command: &Simple) -> bool {
+    let Some((name, arguments)) = command.words.split_first() else { return false };
+    let options = name.literal().and_then(|name| row(RUN_WITH, plain_name(name)));
+    options.is_some_and(|options| {
+        arguments.iter().filter_map(Word::literal).any(|argument| has_option(argument, options))
+    })
 }
 
 /// What writing to a redirection's target does.

@@ -7,7 +7,8 @@
 //! What allows and what forbids is matched differently, each so that doubt makes for asking:
 //!
 //! * A rule that allows has to match every word in its place. With a `*` it covers no more than its own words
-//!   could do: `find *` is not `find . -delete`, `git push *` is not `git push --force`.
+//!   could do: `find *` is not `find . -delete`, `git push *` is not `git push --force`, and `git *` is not
+//!   `git -c alias.x='!sh' x`.
 //! * A rule that forbids or asks matches in whatever order the words stand and however options are bundled, and
 //!   what is known only when the command runs may be any word.
 
@@ -87,7 +88,8 @@ impl Rule {
                 .zip(words)
                 .enumerate()
                 .all(|(at, (pattern, word))| pattern.allows(word, at == 0))
-            && (self.is_exact() || command.risk <= self.reach())
+            && (self.is_exact()
+                || (command.risk <= self.reach() && !commands::runs_by_option(&command.simple)))
     }
 
     fn is_exact(&self) -> bool {

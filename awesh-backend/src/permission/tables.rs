@@ -185,6 +185,28 @@ pub(super) const DESTROY_WITH: &Words = &[
     ("terraform", "destroy apply"),
 ];
 
+/// Options with which a command runs what they name: no rule with a `*` covers them.
+pub(super) const RUN_WITH: &Words = &[
+    ("ansible", "-e --extra-vars --module-path -M"),
+    ("docker", "-H --host --config --privileged -v --volume --mount"),
+    (
+        "git",
+        "-c --config-env --exec-path --git-dir --upload-pack --receive-pack --exec --ext-diff --textconv -O \
+             --open-files-in-pager",
+    ),
+    ("helm", "--post-renderer --kubeconfig"),
+    ("kubectl", "--kubeconfig --kuberc"),
+    ("make", "-f --file --makefile --eval -C --directory SHELL="),
+    ("npm", "--script-shell --prefix -C"),
+    ("rsync", "-e --rsh --rsync-path"),
+    ("scp", "-S -o -F"),
+    ("sftp", "-S -o -F -b"),
+    ("sort", "--compress-program"),
+    ("ssh", "-o -F -J -L -R -D"),
+    ("tar", "-I -F --use-compress-program --to-command --checkpoint-action --info-script --rsh-command"),
+    ("zip", "-TT --unzip-command"),
+];
+
 /// Commands that act with another's rights.
 pub(super) const ELEVATE: &str = "sudo su doas pkexec runuser setpriv chroot nsenter unshare";
 
