@@ -107,6 +107,7 @@ impl Dispatcher {
             }
             Request::Decide { id, proposal, decision } => self.tell(id, proposal, Word::Decided(decision)),
             Request::Report { id, proposal, outcome } => self.tell(id, proposal, Word::Ended(outcome)),
+            Request::Renew => self.renew(),
             Request::Status => self.send(Event::Status(self.status())).await,
             Request::Recall(recall) => self.send(self.kept().recall(recall)).await,
         }
@@ -131,8 +132,7 @@ impl Dispatcher {
         };
         if host(&client) != host(&self.client) {
             // What was said to one provider is not sent to another.
-            self.memory.forget();
-            self.guard.renew();
+            self.renew();
         }
         self.guard.set(&settings.permission);
         self.client = client;
@@ -143,6 +143,12 @@ impl Dispatcher {
             tracing::info!(total_ms, "ready");
             self.send(Event::Ready { startup: self.components.startup.clone(), total_ms }).await;
         }
+    }
+
+    /// Begins a new conversation.
+    fn renew(&mut self) {
+        self.memory.forget();
+        self.guard.renew();
     }
 
     async fn ask(&mut self, ask: Ask) -> Result<(), Breach> {

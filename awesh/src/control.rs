@@ -18,6 +18,8 @@ pub enum Control {
     Turns,
     /// `awes forget N|all`: some of that is forgotten.
     Forget(Forget),
+    /// `awes new`: the conversation begins anew.
+    Renew,
     /// `awes step [N]`, `awes log [N]`, `awes rules`, `awes rules forget N`, `awes undo [N] [anyway]`,
     /// `awes undo list`: what the backend has kept.
     Recall(Recall),
@@ -49,6 +51,7 @@ pub fn parse(line: &str) -> Control {
         ("aweh", None) => Control::Help,
         ("awes", None) => Control::Status,
         ("awes", Some("why")) => Control::Why,
+        ("awes", Some("new")) => Control::Renew,
         ("awes", Some("turns")) => Control::Turns,
         ("awev", None) => Control::Verbosity(None),
         ("awev", Some(level)) => match verbosity(level) {
@@ -115,7 +118,7 @@ fn verbosity(word: &str) -> Option<u8> {
 fn usage(name: &str) -> &'static str {
     match name {
         "aweh" => "usage: aweh",
-        "awes" => "usage: awes [why | turns | forget N|all | step [N] | undo [N] | rules | log [N]]",
+        "awes" => "usage: awes [why | new | turns | forget N|all | step [N] | undo [N] | rules | log [N]]",
         "awev" => "usage: awev [0|1|2|on|off]",
         "awea" => "usage: awea [provider]",
         _ => "usage: awem [model]",
@@ -141,6 +144,7 @@ pub fn help() -> String {
          \x20 awes why                 why the last line went to bash or to the agents\n\
          \x20 awes turns               what Alt-Enter taught awesh: lines of these forms go the other way\n\
          \x20 awes forget N|all        forgets one of these, or all\n\
+         \x20 awes new                 begins a new conversation: what was said and read is forgotten\n\
          \x20 awes step [N]            the steps of the answers, or all of one\n\
          \x20 awes undo [N]            takes the last edit back, or edit N; awes undo list shows them\n\
          \x20 awes rules [forget N]    what runs without being asked, what is asked, what is denied\n\
@@ -177,21 +181,22 @@ mod tests {
             (
                 "awes forget",
                 Control::Usage(
-                    "usage: awes [why | turns | forget N|all | step [N] | undo [N] | rules | log [N]]",
+                    "usage: awes [why | new | turns | forget N|all | step [N] | undo [N] | rules | log [N]]",
                 ),
             ),
             (
                 "awes forget 0",
                 Control::Usage(
-                    "usage: awes [why | turns | forget N|all | step [N] | undo [N] | rules | log [N]]",
+                    "usage: awes [why | new | turns | forget N|all | step [N] | undo [N] | rules | log [N]]",
                 ),
             ),
             (
                 "awes forget 1 2",
                 Control::Usage(
-                    "usage: awes [why | turns | forget N|all | step [N] | undo [N] | rules | log [N]]",
+                    "usage: awes [why | new | turns | forget N|all | step [N] | undo [N] | rules | log [N]]",
                 ),
             ),
+            ("awes new", Control::Renew),
             ("awes step", Control::Recall(Recall::Steps)),
             ("awes step 3", Control::Recall(Recall::Step { number: 3 })),
             ("awes step x", Control::Usage("usage: awes step [N]")),
@@ -207,7 +212,7 @@ mod tests {
             (
                 "awes how",
                 Control::Usage(
-                    "usage: awes [why | turns | forget N|all | step [N] | undo [N] | rules | log [N]]",
+                    "usage: awes [why | new | turns | forget N|all | step [N] | undo [N] | rules | log [N]]",
                 ),
             ),
             ("awem", Control::Model(None)),

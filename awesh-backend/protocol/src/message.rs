@@ -47,6 +47,8 @@ pub enum Request {
         /// What came of it.
         outcome: Outcome,
     },
+    /// Has the conversation begin anew: what was said and read in it is forgotten.
+    Renew,
     /// Asks for [`Event::Status`].
     Status,
     /// Asks for what was kept of earlier, or to take something back; answered by [`Event::Recalled`].

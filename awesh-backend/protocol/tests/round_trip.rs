@@ -72,6 +72,7 @@ fn requests() -> Vec<Request> {
         Request::Decide { id: 1, proposal: 2, decision: Decision::Say { text: "blue".into() } },
         Request::Decide { id: 1, proposal: 2, decision: Decision::Decline },
         Request::Report { id: 1, proposal: 2, outcome },
+        Request::Renew,
         Request::Status,
         Request::Recall(Recall::Steps),
         Request::Recall(Recall::Step { number: 3 }),

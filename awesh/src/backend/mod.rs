@@ -207,6 +207,15 @@ impl BackendClient {
         }
     }
 
+    /// Has the conversation begin anew. Without a backend there is none.
+    pub fn renew(&mut self) {
+        if let Stage::Up(link) = &mut self.stage
+            && link.is_ready()
+        {
+            link.request(&Request::Renew);
+        }
+    }
+
     /// Asks for [`Event::Recalled`]. Nothing will come unless the state is [`State::Ready`].
     pub fn recall(&mut self, recall: Recall) {
         if let Stage::Up(link) = &mut self.stage

@@ -27,6 +27,12 @@ impl Shell {
             Control::Why => self.say_why(),
             Control::Turns => self.say_turns(),
             Control::Forget(what) => self.forget(what),
+            Control::Renew => {
+                if let Some(backend) = &mut self.backend {
+                    backend.renew();
+                }
+                messages::page("a new conversation begins\n", true);
+            }
             Control::Recall(recall) => self.recall(recall),
             Control::Verbosity(level) => {
                 let level = level.unwrap_or(u8::from(self.config.verbose == 0));
