@@ -58,7 +58,7 @@ impl Agent for General {
                     let cut = "\n\n*(The answer was cut: the model's length limit is reached.)*\n";
                     context.user.text(cut).await;
                 }
-                return Ok(Answer { usage: budget.usage });
+                return Ok(Answer { usage: budget.usage, ..Answer::default() });
             }
             said = Said::Results(call(&turn.calls, context).await);
         }
@@ -178,7 +178,7 @@ mod tests {
     #[tokio::test]
     async fn an_answer_ends_the_talk() {
         let (answer, model, screen) = run(vec![says("Because.")]).await;
-        assert_eq!(answer, Ok(Answer { usage: None }));
+        assert_eq!(answer, Ok(Answer::default()));
         assert_eq!(screen.shown(), "Because.");
         let expected = "<circumstances>\ndirectory: /src\n$ make\n(status 2)\n<output>\nno rule\n</output>\n\
                         </circumstances>\n\nwhy did it fail?";

@@ -21,6 +21,7 @@
 
 mod ai;
 mod audit;
+pub mod commands;
 mod components;
 mod config;
 mod connection;

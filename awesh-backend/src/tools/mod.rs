@@ -5,6 +5,7 @@
 
 mod ask_user;
 mod edit_file;
+mod kubernetes;
 mod look;
 mod read_file;
 mod run_command;
@@ -21,7 +22,7 @@ use serde_json::Value;
 use crate::steps::{Step, Steps};
 
 /// Tools that change something or speak with the user: one after the other. All others only look.
-const ALONE: [&str; 3] = ["run_command", "edit_file", "ask_user"];
+const ALONE: [&str; 4] = ["run_command", "kubectl_change", "edit_file", "ask_user"];
 
 /// Tools that tell the model nothing that others wrote, or whose screen sees to it.
 const TRUSTED: [&str; 4] = ["run_command", "look", "edit_file", "ask_user"];
@@ -42,7 +43,7 @@ pub(crate) struct Table {
 impl Table {
     /// The table.
     pub(crate) fn new() -> Self {
-        let tools = vec![
+        let mut tools = vec![
             run_command::tool(),
             look::tool(),
             read_file::tool(),
@@ -50,6 +51,7 @@ impl Table {
             edit_file::tool(),
             ask_user::tool(),
         ];
+        tools.extend(kubernetes::tools());
         Self { tools, steps: Steps::default() }
     }
 
@@ -95,15 +97,15 @@ impl Toolbox for Table {
     }
 }
 
+/// Text from outside in one line that cannot steer the terminal.
+fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
+}
+
 /// A text among the arguments; empty counts as missing.
 fn text<'a>(arguments: &'a Value, name: &str) -> Result<&'a str, String> {
     let text = arguments[name].as_str().map(str::trim).filter(|text| !text.is_empty());
     text.ok_or_else(|| format!("The argument {name} is missing."))
-}
-
-/// A text in one line, as the user is shown it.
-fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
 /// How many lines, as the user is told.

@@ -32,31 +32,35 @@ fn call<'a>(arguments: &'a Value, context: &'a Context) -> BoxFuture<'a, String>
             Ok(command) => command,
             Err(missing) => return missing,
         };
-        if !is_plain(command) {
-            return NOT_PLAIN.to_owned();
-        }
-        let explanation = arguments["explanation"].as_str().unwrap_or_default();
-        match context.user.propose(command, explanation).await {
-            Resolution::Declined => {
-                let summary = format!("{}: declined", one_line(command));
-                context.user.tool_finished("run_command", &summary, false).await;
-                "The user declined the command; it did not run.".to_owned()
-            }
-            Resolution::Denied(why) => {
-                let summary = format!("{}: denied, {why}", one_line(command));
-                context.user.tool_finished("run_command", &summary, false).await;
-                format!(
-                    "The command was not proposed, as it is denied ({why}). Do not propose it in another form."
-                )
-            }
-            Resolution::Ran(outcome) => {
-                let (status, lines) = (outcome.status, count(outcome.output.lines().count()));
-                let summary = format!("{} (status {status}, {lines})", one_line(&outcome.command));
-                context.user.tool_finished("run_command", &summary, status == 0).await;
-                describe(command, &outcome)
-            }
-        }
+        propose(command, arguments["explanation"].as_str().unwrap_or_default(), context).await
     })
+}
+
+/// Proposes a command and tells what came of it.
+pub(super) async fn propose(command: &str, explanation: &str, context: &Context) -> String {
+    if !is_plain(command) {
+        return NOT_PLAIN.to_owned();
+    }
+    match context.user.propose(command, explanation).await {
+        Resolution::Declined => {
+            let summary = format!("{}: declined", one_line(command));
+            context.user.tool_finished("run_command", &summary, false).await;
+            "The user declined the command; it did not run.".to_owned()
+        }
+        Resolution::Denied(why) => {
+            let summary = format!("{}: denied, {why}", one_line(command));
+            context.user.tool_finished("run_command", &summary, false).await;
+            format!(
+                "The command was not proposed, as it is denied ({why}). Do not propose it in another form."
+            )
+        }
+        Resolution::Ran(outcome) => {
+            let (status, lines) = (outcome.status, count(outcome.output.lines().count()));
+            let summary = format!("{} (status {status}, {lines})", one_line(&outcome.command));
+            context.user.tool_finished("run_command", &summary, status == 0).await;
+            describe(command, &outcome)
+        }
+    }
 }
 
 fn describe(proposed: &str, outcome: &Outcome) -> String {
