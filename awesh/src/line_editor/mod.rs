@@ -121,8 +121,8 @@ impl Beside for Option<BackendClient> {
 
     fn advance(&mut self) {
         if let Some(backend) = self {
-            // No question is open while a line is edited, so nothing comes that anybody waits for.
-            drop(backend.receive());
+            // What comes for a question within which a line is edited is its loop's.
+            backend.keep_going();
         }
     }
 }

@@ -1,8 +1,10 @@
 //! The loop: prompt, read, route, act. What each of these is stands elsewhere; here is only their order.
 
 mod controls;
+mod decision;
 mod near_miss;
 mod not_found;
+mod protected;
 mod question;
 mod recent;
 mod start;
@@ -283,6 +285,11 @@ impl Shell {
         {
             return user_prompt::prompt_text(&text);
         }
+        self.at_prompt(|source, session, style| source.prompt(session, style))
+    }
+
+    /// Lends the source of the prompt the session as it is now.
+    fn at_prompt<T>(&mut self, read: impl FnOnce(&mut PromptSource, &Session<'_>, &Style) -> T) -> T {
         let report = &self.report;
         let variable = |name: &str| report.exported(name).map(str::to_owned);
         let backend = match self.backend.as_ref().map(BackendClient::state) {
@@ -300,7 +307,7 @@ impl Shell {
             is_root: self.identity.is_root,
             backend,
         };
-        self.prompt.prompt(&session, &style(&self.config, report, &self.terminal))
+        read(&mut self.prompt, &session, &style(&self.config, report, &self.terminal))
     }
 
     fn capabilities(&self) -> Capabilities {
