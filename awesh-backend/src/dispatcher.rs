@@ -1,20 +1,20 @@
 //! Each question gets its task; a cancel or the end of the connection stops it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
 use agents::{Agent, Answer, Context, Failure, Model, Question};
-use awesh_protocol::{Ask, Event, FailureKind, QuestionId, Request, Settings, Status, Timing};
+use awesh_protocol::{Ask, Event, FailureKind, Problem, QuestionId, Request, Settings, Status, Timing};
 use futures_util::FutureExt;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::ai::Client;
-use crate::ai::provider::Endpoint;
+use crate::ai::endpoint::{Endpoint, Key};
+use crate::ai::{Client, models};
 use crate::components::{Components, milliseconds};
 use crate::config::Patience;
 use crate::error::Breach;
@@ -98,6 +98,8 @@ impl Dispatcher {
             Request::Decide { id, proposal, decision } => self.tell(id, proposal, Word::Decided(decision)),
             Request::Report { id, proposal, outcome } => self.tell(id, proposal, Word::Ended(outcome)),
             Request::Status => self.send(Event::Status(self.status())).await,
+            Request::Models { environment } => self.list_models(environment),
+            Request::Sent => self.send(Event::Sent { request: self.memory.sent() }).await,
         }
         Ok(())
     }
@@ -159,9 +161,12 @@ impl Dispatcher {
         let environment = ask.context.environment;
         let variables = environment.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         self.memory.gate().know_environment(variables);
-        let gated = |client: &Arc<Client>| -> Arc<dyn Model> {
-            Arc::new(GatedModel { client: client.clone(), memory: self.memory.clone() })
+        let gated = |client: &Arc<Client>| -> Result<Arc<dyn Model>, Failure> {
+            client.endpoint.has_model()?;
+            let (memory, environment) = (self.memory.clone(), Arc::new(environment.clone()));
+            Ok(Arc::new(GatedModel { client: client.clone(), memory, environment }))
         };
+        let model = self.client.as_ref().map_err(Failure::clone).and_then(gated);
         Context {
             question: Question {
                 text: ask.question,
@@ -170,10 +175,29 @@ impl Dispatcher {
             },
             recent: caps::bounded(ask.context.recent),
             user,
-            model: self.client.as_ref().map(gated).map_err(Failure::clone),
+            model,
             tools: self.components.tools.clone(),
             cancelled,
         }
+    }
+
+    /// Lists what the provider offers, beside everything else.
+    fn list_models(&self, environment: BTreeMap<String, String>) {
+        let (client, events) = (self.client.clone(), self.events.clone());
+        tokio::spawn(async move {
+            let listed = match &client {
+                Ok(client) => {
+                    models::list(client, &environment).await.map_err(|fault| fault.failure(&client.endpoint))
+                }
+                Err(failure) => Err(failure.clone()),
+            };
+            let (models, problem) = match listed {
+                Ok(models) => (models, None),
+                Err(failure) => (Vec::new(), Some(problem(&failure))),
+            };
+            // A client that is gone is noticed by the reader.
+            let _ = events.send(Event::Models { models, problem }).await;
+        });
     }
 
     fn tell(&self, id: QuestionId, proposal: u64, word: Word) {
@@ -187,9 +211,13 @@ impl Dispatcher {
         let provider = endpoint.map(|endpoint| endpoint.provider.name.to_owned());
         Status {
             provider: provider.or_else(|| self.settings.provider.clone()),
-            model: endpoint.map(|endpoint| endpoint.model.clone()).or_else(|| self.settings.model.clone()),
+            model: endpoint.map_or_else(|| self.settings.model.clone(), |endpoint| endpoint.model.clone()),
             base_url: endpoint.map(Endpoint::base_url),
-            has_key: self.settings.api_key.is_some(),
+            has_key: endpoint.is_some_and(|endpoint| endpoint.key != Key::None),
+            problem: match &self.client {
+                Ok(client) => client.endpoint.has_model().err().as_ref().map(problem),
+                Err(failure) => Some(problem(failure)),
+            },
             agents: self.components.agent_names(),
             uptime_s: self.began.elapsed().as_secs(),
             questions: self.asked,
@@ -257,6 +285,10 @@ impl Answering {
 
 fn client(settings: &Settings, patience: Patience) -> Result<Arc<Client>, Failure> {
     Endpoint::of(settings).map(|endpoint| Arc::new(Client::new(endpoint, patience)))
+}
+
+fn problem(failure: &Failure) -> Problem {
+    Problem { message: failure.message.clone(), hint: failure.hint.clone() }
 }
 
 fn timing(name: &str, ms: f64) -> Timing {

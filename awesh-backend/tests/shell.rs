@@ -210,7 +210,7 @@ pub(crate) fn settings(server: &Handle) -> Settings {
         model: Some("test-model".into()),
         base_url: Some(server.base_url()),
         api_key: Some(Secret::new("test-key-0123456789")),
-        verbosity: 0,
+        ..Settings::default()
     }
 }
 

@@ -49,6 +49,13 @@ pub enum Request {
     },
     /// Asks for [`Event::Status`].
     Status,
+    /// Asks for [`Event::Models`].
+    Models {
+        /// The session's variables, by which the provider is reached.
+        environment: BTreeMap<String, String>,
+    },
+    /// Asks for [`Event::Sent`].
+    Sent,
 }
 
 /// What the backend says to its shell.
@@ -71,6 +78,18 @@ pub enum Event {
     },
     /// The answer to [`Request::Status`].
     Status(Status),
+    /// The answer to [`Request::Models`].
+    Models {
+        /// What the provider offers, in order; nothing where it does not say.
+        models: Vec<String>,
+        /// Why there is no list.
+        problem: Option<Problem>,
+    },
+    /// The answer to [`Request::Sent`].
+    Sent {
+        /// The last request to a model, as it left this machine but for the key; none, and none did.
+        request: Option<String>,
+    },
     /// An agent won the race for the question.
     Claimed {
         /// The question.
@@ -213,8 +232,38 @@ pub struct Settings {
     pub base_url: Option<String>,
     /// The API key.
     pub api_key: Option<Secret>,
+    /// The command that prints the API key, where none is set.
+    pub key_command: Option<String>,
+    /// The file of the certificates to trust in place of the system's.
+    pub ca_file: Option<String>,
+    /// How models are given tools.
+    pub tools: Tools,
+    /// Whether hosts, pods, namespaces and clusters go under other names.
+    pub pseudonyms: bool,
     /// `VERBOSE`: 0 silent, 1 life-cycle notes, 2 timings.
     pub verbosity: u8,
+}
+
+/// How models are given tools.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tools {
+    /// By the API, and in words where a server refuses that.
+    #[default]
+    Auto,
+    /// By the API.
+    Native,
+    /// In words.
+    Text,
+}
+
+/// What is wrong, in words for the user.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// What, and why, in a sentence.
+    pub message: String,
+    /// What to do next, where something can be done.
+    pub hint: Option<String>,
 }
 
 /// A value that is never shown: its `Debug` form is a mask.
@@ -304,8 +353,10 @@ pub struct Status {
     pub model: Option<String>,
     /// The API's base URL.
     pub base_url: Option<String>,
-    /// Whether a key is set.
+    /// Whether a key is set, or a command that prints one.
     pub has_key: bool,
+    /// What is wrong with the settings of the AI.
+    pub problem: Option<Problem>,
     /// The agents, in the order of the table.
     pub agents: Vec<String>,
     /// Since the process started, in seconds.
