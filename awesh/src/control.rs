@@ -3,6 +3,9 @@
 use crate::config;
 use crate::turns::Forget;
 
+/// What a question begins with that goes without what the last commands printed.
+pub const WITHOUT_OUTPUT: &str = "?-";
+
 /// One of awesh's own commands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Control {
@@ -12,6 +15,10 @@ pub enum Control {
     Status,
     /// `awes why`: why the last line went where it went.
     Why,
+    /// `awes sent`: what left the machine in the last request to a model.
+    Sent,
+    /// `awes answer`: the last answer again, in the pager.
+    Answer,
     /// `awes turns`: what is remembered of lines that were turned round.
     Turns,
     /// `awes forget N|all`: some of that is forgotten.
@@ -41,6 +48,8 @@ pub fn parse(line: &str) -> Control {
         ("aweh", None) => Control::Help,
         ("awes", None) => Control::Status,
         ("awes", Some("why")) => Control::Why,
+        ("awes", Some("sent")) => Control::Sent,
+        ("awes", Some("answer")) => Control::Answer,
         ("awes", Some("turns")) => Control::Turns,
         ("awev", None) => Control::Verbosity(None),
         ("awev", Some(level)) => match verbosity(level) {
@@ -77,7 +86,7 @@ fn verbosity(word: &str) -> Option<u8> {
 fn usage(name: &str) -> &'static str {
     match name {
         "aweh" => "usage: aweh",
-        "awes" => "usage: awes [why | turns | forget N | forget all]",
+        "awes" => "usage: awes [why | sent | answer | turns | forget N | forget all]",
         "awev" => "usage: awev [0|1|2|on|off]",
         "awea" => "usage: awea [provider]",
         _ => "usage: awem [model]",
@@ -94,6 +103,7 @@ pub fn help() -> String {
          \x20                          a question; the prompt's mark turns from > to ? while you type\n\
          \x20 ? TEXT                   always a question\n\
          \x20 $ LINE                   always bash\n\
+         \x20 ?- TEXT                  a question without what the last commands printed; Alt-o puts the ?- there\n\
          \x20 Alt-Enter                sends the line the other way\n\
          \x20 Right, End               on the empty line after \"did you mean\": puts that command on it\n\
          \x20 Ctrl-C                   ends an answer at once\n\
@@ -101,11 +111,13 @@ pub fn help() -> String {
          \x20 aweh                     this help\n\
          \x20 awes                     how awesh, its backend and its AI stand\n\
          \x20 awes why                 why the last line went to bash or to the agents\n\
+         \x20 awes sent                exactly what left this machine in the last request to a model\n\
+         \x20 awes answer              the last answer again, in your pager\n\
          \x20 awes turns               what Alt-Enter taught awesh: lines of these forms go the other way\n\
          \x20 awes forget N|all        forgets one of these, or all\n\
          \x20 awev [0|1|2|on|off]      how much awesh says: 1 notes, 2 timings\n\
-         \x20 awea [provider]          which AI answers: openai, openrouter, ollama, …\n\
-         \x20 awem [model]             which model of it\n\
+         \x20 awea [provider]          which AI answers: openai, anthropic, openrouter, ollama, …\n\
+         \x20 awem [model]             which model of it; alone it lists what the provider offers\n\
          \n\
          Settings, in ~/.config/awesh/config.toml, or by their other names in ~/.aweshrc or the environment:\n\
          \n\
@@ -132,10 +144,19 @@ mod tests {
             ("awes turns", Control::Turns),
             ("awes forget 2", Control::Forget(Forget::One(2))),
             ("awes forget all", Control::Forget(Forget::All)),
-            ("awes forget", Control::Usage("usage: awes [why | turns | forget N | forget all]")),
-            ("awes forget 0", Control::Usage("usage: awes [why | turns | forget N | forget all]")),
-            ("awes forget 1 2", Control::Usage("usage: awes [why | turns | forget N | forget all]")),
-            ("awes how", Control::Usage("usage: awes [why | turns | forget N | forget all]")),
+            (
+                "awes forget",
+                Control::Usage("usage: awes [why | sent | answer | turns | forget N | forget all]"),
+            ),
+            (
+                "awes forget 0",
+                Control::Usage("usage: awes [why | sent | answer | turns | forget N | forget all]"),
+            ),
+            (
+                "awes forget 1 2",
+                Control::Usage("usage: awes [why | sent | answer | turns | forget N | forget all]"),
+            ),
+            ("awes how", Control::Usage("usage: awes [why | sent | answer | turns | forget N | forget all]")),
             ("awem", Control::Model(None)),
             ("awem a b", Control::Usage("usage: awem [model]")),
             ("aweh me", Control::Usage("usage: aweh")),

@@ -141,7 +141,7 @@ impl BackendClient {
     }
 
     /// Moves everything on and takes the events of open questions, and answers to
-    /// [`BackendClient::request_status`]. Never waits.
+    /// [`BackendClient::request`]. Never waits.
     pub fn receive(&mut self) -> Vec<Event> {
         self.advance(Instant::now());
         mem::take(&mut self.events)
@@ -200,12 +200,12 @@ impl BackendClient {
         }
     }
 
-    /// Asks for [`Event::Status`]. Nothing will come unless the state is [`State::Ready`].
-    pub fn request_status(&mut self) {
+    /// Makes a request that belongs to no question. No answer will come unless the state is [`State::Ready`].
+    pub fn request(&mut self, request: &Request) {
         if let Stage::Up(link) = &mut self.stage
             && link.is_ready()
         {
-            link.request(&Request::Status);
+            link.request(request);
         }
     }
 }

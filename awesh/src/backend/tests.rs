@@ -170,7 +170,7 @@ fn death_between_questions_is_said_once_and_the_next_prompt_restarts() {
     let mut client = fake.client();
     until_state(&mut client, State::Ready);
     client.notices.take();
-    client.request_status();
+    client.request(&Request::Status);
     drive(&mut client, |client, _| client.failure().is_some());
     let notices = client.notices.take();
     assert!(

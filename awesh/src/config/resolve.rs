@@ -13,7 +13,7 @@ use super::value::Raw;
 use super::{Ai, Config, vendors};
 
 /// The settings that belong to a provider.
-const PROVIDERS_OWN: [&str; 3] = ["ai.model", "ai.base_url", "ai.api_key"];
+pub(super) const PROVIDERS_OWN: [&str; 4] = ["ai.model", "ai.base_url", "ai.api_key", "ai.key_command"];
 
 /// The word for "no provider", whatever keys are set.
 const NO_PROVIDER: &str = "none";

@@ -63,6 +63,8 @@ pub struct Renderer {
     within_line: bool,
     /// A proposal waits for its answer.
     deciding: bool,
+    /// Lines written so far.
+    lines: usize,
 }
 
 impl Renderer {
@@ -79,7 +81,20 @@ impl Renderer {
             progress: Progress::new(now),
             within_line: false,
             deciding: false,
+            lines: 0,
         }
+    }
+
+    /// How many lines were written.
+    pub fn lines(&self) -> usize {
+        self.lines
+    }
+
+    /// Ends what was written without saying how the question ended.
+    pub fn end(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        let mut pieces = Vec::new();
+        self.end_text(&mut pieces);
+        style::write(&pieces, self.capabilities.colour, out)
     }
 
     /// The terminal has another width now; it holds from the next line on.
@@ -111,7 +126,11 @@ impl Renderer {
         let mut pieces = Vec::new();
         let mut step = Step::Continue;
         match event {
-            Event::Hello { .. } | Event::Ready { .. } | Event::Status(_) => {}
+            Event::Hello { .. }
+            | Event::Ready { .. }
+            | Event::Status(_)
+            | Event::Models { .. }
+            | Event::Sent { .. } => {}
             Event::Claimed { agent, .. } => {
                 self.progress.set(sanitize::line(agent), now);
                 self.agent = Some(agent.clone());
@@ -213,6 +232,7 @@ impl Renderer {
         };
         self.clear_progress(now, out)?;
         style::write(pieces, self.capabilities.colour, out)?;
+        self.lines += pieces.iter().filter(|piece| **piece == Piece::LineEnd).count();
         self.within_line = *last != Piece::LineEnd && !self.deciding;
         out.flush()
     }

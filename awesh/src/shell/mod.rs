@@ -1,8 +1,11 @@
 //! The loop: prompt, read, route, act. What each of these is stands elsewhere; here is only their order.
 
+mod ai;
+mod answered;
 mod controls;
 mod near_miss;
 mod not_found;
+mod pager;
 mod question;
 mod recent;
 mod start;
@@ -32,6 +35,7 @@ use crate::router::{Route, explain};
 use crate::sys::tty;
 use crate::terminal::{Terminal, write_out};
 use crate::turns::Turns;
+use answered::Answered;
 use recent::Recent;
 use start::Identity;
 use turned::Routed;
@@ -73,6 +77,8 @@ struct Shell {
     turns: Rc<RefCell<Turns>>,
     /// The last line that went to bash or to the agents, for `awes why`.
     last_routed: Option<Routed>,
+    /// The last answer, for `awes answer`.
+    answered: Answered,
     /// The line that the last one was probably meant to be.
     suggestion: Option<String>,
 }
