@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use agents::{Agent, Answer, Context, Failure, Model, Question};
+use agents::{Agent, Answer, Context, Failure, Model, Place, Question};
 use awesh_protocol::{Ask, Event, FailureKind, Problem, QuestionId, Request, Settings, Status, Timing};
 use futures_util::FutureExt;
 use tokio::sync::mpsc;
@@ -21,6 +21,7 @@ use crate::error::Breach;
 use crate::gate::caps;
 use crate::race::{DEADLINE, race};
 use crate::screen::{Proposals, Screen, Word};
+use crate::system;
 use crate::talk::{GatedModel, Memory};
 
 /// What is said of an agent that panicked.
@@ -161,6 +162,7 @@ impl Dispatcher {
         let environment = ask.context.environment;
         let variables = environment.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         self.memory.gate().know_environment(variables);
+        let recent = caps::bounded(ask.context.recent);
         let gated = |client: &Arc<Client>| -> Result<Arc<dyn Model>, Failure> {
             client.endpoint.has_model()?;
             let (memory, environment) = (self.memory.clone(), Arc::new(environment.clone()));
@@ -172,8 +174,14 @@ impl Dispatcher {
                 text: ask.question,
                 directory: PathBuf::from(ask.context.directory),
                 environment,
+                place: Place {
+                    system: system::describe(),
+                    git: ask.context.git,
+                    kubernetes: ask.context.kubernetes,
+                },
+                recent: recent.clone(),
             },
-            recent: caps::bounded(ask.context.recent),
+            recent: caps::attached(recent, ask.context.attach),
             user,
             model,
             tools: self.components.tools.clone(),

@@ -27,6 +27,7 @@ mod permission;
 pub mod race;
 mod screen;
 mod server;
+mod system;
 mod talk;
 mod tools;
 

@@ -171,7 +171,7 @@ pub enum Event {
     },
 }
 
-/// A question and what the user agreed to attach to it.
+/// A question and where it was asked.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Ask {
     /// The question's id.
@@ -189,14 +189,20 @@ pub struct Context {
     pub directory: String,
     /// The session's own values of the variables that agents go by (KUBECONFIG, GIT_DIR, HOME, …).
     pub environment: BTreeMap<String, String>,
-    /// The last commands, oldest first.
+    /// The last commands, oldest first: for agents that answer on this machine.
     pub recent: Vec<RecentCommand>,
+    /// How much of them may go to a model.
+    pub attach: Attachment,
+    /// The state of the repository there, in words.
+    pub git: Option<String>,
+    /// The Kubernetes context and namespace, in words.
+    pub kubernetes: Option<String>,
     /// The terminal's width in columns.
     pub columns: u16,
 }
 
 /// A command that the user ran, as context for a question.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecentCommand {
     /// The line as typed.
     pub command: String,

@@ -7,8 +7,8 @@ use std::fmt::Debug;
 
 use awesh_protocol::frame::{Decoder, FrameError, encode};
 use awesh_protocol::{
-    Ask, Context, Decision, Event, FailureKind, MAX_FRAME, Outcome, Proposal, RecentCommand, Request, Risk,
-    Secret, Settings, Status, Timing, Usage, VERSION,
+    Ask, Attachment, Context, Decision, Event, FailureKind, MAX_FRAME, Outcome, Problem, Proposal,
+    RecentCommand, Request, Risk, Secret, Settings, Status, Timing, Tools, Usage, VERSION,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -24,6 +24,9 @@ fn requests() -> Vec<Request> {
         directory: "/home/ünï".into(),
         environment: BTreeMap::from([("HOME".into(), "/home/ünï".into())]),
         recent: vec![recent],
+        attach: Attachment::Commands,
+        git: Some("at main".into()),
+        kubernetes: None,
         columns: 80,
     };
     let settings = Settings {
@@ -31,6 +34,10 @@ fn requests() -> Vec<Request> {
         model: None,
         base_url: Some("http://localhost:11434/v1".into()),
         api_key: Some(Secret::new("key")),
+        key_command: Some("pass show key".into()),
+        ca_file: Some("/etc/ca.pem".into()),
+        tools: Tools::Text,
+        pseudonyms: true,
         verbosity: 2,
     };
     let outcome = Outcome {
@@ -50,16 +57,20 @@ fn requests() -> Vec<Request> {
         Request::Decide { id: 1, proposal: 2, decision: Decision::Decline },
         Request::Report { id: 1, proposal: 2, outcome },
         Request::Status,
+        Request::Models { environment: BTreeMap::from([("no_proxy".into(), "*".into())]) },
+        Request::Sent,
     ]
 }
 
 fn events() -> Vec<Event> {
     let timing = Timing { name: "agents".into(), ms: 0.25 };
+    let problem = Problem { message: "no model".into(), hint: None };
     let status = Status {
         provider: Some("openai".into()),
         model: None,
         base_url: None,
         has_key: true,
+        problem: Some(problem.clone()),
         agents: vec!["git".into(), "files".into()],
         uptime_s: 3,
         questions: 0,
@@ -70,6 +81,8 @@ fn events() -> Vec<Event> {
         Event::Hello { version: VERSION, pid: 42 },
         Event::Ready { startup: vec![timing.clone()], total_ms: 3.5 },
         Event::Status(status),
+        Event::Models { models: vec!["a".into()], problem: Some(problem) },
+        Event::Sent { request: Some("POST /\n".into()) },
         Event::Claimed { id: 1, agent: "git".into(), race_ms: 0.5 },
         Event::Text { id: 1, text: "# Tête\n".into() },
         Event::Progress { id: 1, text: "reading".into() },

@@ -17,6 +17,7 @@ mod style;
 mod tests;
 mod text;
 mod width;
+mod words;
 mod work_tree;
 
 use std::path::{Path, PathBuf};
@@ -174,6 +175,16 @@ impl PromptSource {
 }
 
 impl PromptData {
+    /// The state of the repository, in words.
+    pub fn git(&self) -> Option<String> {
+        words::git(&self.facts)
+    }
+
+    /// The Kubernetes context and namespace, in words.
+    pub fn kubernetes(&self) -> Option<String> {
+        words::kubernetes(&self.facts)
+    }
+
     /// Writes the prompt. Reads nothing.
     pub fn text(&self, session: &Session<'_>, style: &Style) -> PromptText {
         text::text(session, style, &self.facts)

@@ -17,6 +17,7 @@ use std::io;
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::thread;
+use std::time::Instant;
 
 use awesh_protocol::RecentCommand;
 
@@ -29,7 +30,7 @@ use crate::line_editor::{
     HistoryControl, Input, Lent, LineEditor, Purpose, Request, SessionFacts, Surroundings,
 };
 use crate::messages;
-use crate::prompt::{BackendState, PromptSource, PromptText, Session, Style};
+use crate::prompt::{BackendState, PromptData, PromptSource, PromptText, Session, Style};
 use crate::render::Capabilities;
 use crate::router::{Route, explain};
 use crate::sys::tty;
@@ -150,12 +151,13 @@ impl Shell {
         if self.report.status == not_found::STATUS {
             self.on_not_found(command);
         }
-        self.recent.add(RecentCommand {
+        let ended = RecentCommand {
             command: command.to_owned(),
             status: self.report.status,
             duration_ms: u64::try_from(self.session.duration().as_millis()).unwrap_or(u64::MAX),
             output: self.session.last_output(),
-        });
+        };
+        self.recent.add(ended, Instant::now());
     }
 
     /// Reads lines until one is bash's, which is then `command`.
@@ -289,24 +291,15 @@ impl Shell {
         {
             return user_prompt::prompt_text(&text);
         }
-        let report = &self.report;
-        let variable = |name: &str| report.exported(name).map(str::to_owned);
-        let backend = match self.backend.as_ref().map(BackendClient::state) {
-            Some(State::Starting) | None => BackendState::Starting,
-            Some(State::Ready) => BackendState::Ready,
-            Some(State::Failed) => BackendState::Failed,
-        };
-        let session = Session {
-            directory: &report.directory,
-            variable: &variable,
-            status: report.status,
-            jobs: report.jobs,
-            user: &self.identity.user,
-            host: &self.identity.host,
-            is_root: self.identity.is_root,
-            backend,
-        };
-        self.prompt.prompt(&session, &style(&self.config, report, &self.terminal))
+        let Self { prompt, report, config, terminal, .. } = self;
+        let style = style(config, report, terminal);
+        prompt.prompt(&session(report, &self.identity, self.backend.as_ref(), &exported(report)), &style)
+    }
+
+    /// What the prompt knows of the place, as it is now.
+    fn prompt_data(&mut self) -> PromptData {
+        let Self { prompt, report, .. } = self;
+        prompt.data(&session(report, &self.identity, self.backend.as_ref(), &exported(report)))
     }
 
     fn capabilities(&self) -> Capabilities {
@@ -347,6 +340,34 @@ impl Shell {
 
     fn history_control(&self) -> HistoryControl {
         HistoryControl::of(|name| self.variable(name))
+    }
+}
+
+fn exported(report: &Report) -> impl Fn(&str) -> Option<String> {
+    |name| report.exported(name).map(str::to_owned)
+}
+
+/// What the prompt goes by.
+fn session<'a>(
+    report: &'a Report,
+    identity: &'a Identity,
+    backend: Option<&BackendClient>,
+    variable: &'a dyn Fn(&str) -> Option<String>,
+) -> Session<'a> {
+    let backend = match backend.map(BackendClient::state) {
+        Some(State::Starting) | None => BackendState::Starting,
+        Some(State::Ready) => BackendState::Ready,
+        Some(State::Failed) => BackendState::Failed,
+    };
+    Session {
+        directory: &report.directory,
+        variable,
+        status: report.status,
+        jobs: report.jobs,
+        user: &identity.user,
+        host: &identity.host,
+        is_root: identity.is_root,
+        backend,
     }
 }
 

@@ -47,7 +47,8 @@ impl Shell {
     fn answer(&mut self, question: &str, most: Attachment, backend: &mut BackendClient) -> io::Result<Flow> {
         self.terminal.set_mode(Mode::Editing)?;
         self.answered.begin();
-        let id = backend.ask(question.to_owned(), self.context(most));
+        let context = self.context(most);
+        let id = backend.ask(question.to_owned(), context);
         let mut renderer = Renderer::new(self.terminal.size().ws_col, self.capabilities(), Instant::now());
         loop {
             for event in backend.receive() {
@@ -197,11 +198,15 @@ impl Shell {
     }
 
     /// What goes with a question: as much as the settings allow, and no more than `most`.
-    fn context(&self, most: Attachment) -> Context {
+    fn context(&mut self, most: Attachment) -> Context {
+        let place = self.prompt_data();
         Context {
             directory: self.report.directory.to_string_lossy().into_owned(),
             environment: self.environment(),
-            recent: self.recent.attached(self.config.ai.attach.min(most)),
+            recent: self.recent.known(Instant::now()),
+            attach: self.config.ai.attach.min(most),
+            git: place.git(),
+            kubernetes: place.kubernetes(),
             columns: self.terminal.size().ws_col,
         }
     }
