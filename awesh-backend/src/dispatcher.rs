@@ -18,7 +18,7 @@ use crate::ai::{Client, models};
 use crate::components::{Components, milliseconds};
 use crate::config::Patience;
 use crate::error::Breach;
-use crate::gate::caps;
+use crate::gate::{Kind, caps};
 use crate::race::{DEADLINE, race};
 use crate::screen::{Proposals, Screen, Word};
 use crate::system;
@@ -114,8 +114,13 @@ impl Dispatcher {
     }
 
     async fn set(&mut self, settings: Settings) {
-        if let Some(key) = &settings.api_key {
-            self.memory.gate().know(key.expose());
+        {
+            let mut gate = self.memory.gate();
+            settings.api_key.iter().for_each(|key| gate.know(key.expose()));
+            gate.hide_names(settings.pseudonyms);
+            if let Ok(own) = nix::unistd::gethostname() {
+                gate.know_name(Kind::Host, &own.to_string_lossy());
+            }
         }
         let client = client(&settings, self.patience);
         let host = |client: &Result<Arc<Client>, Failure>| {
@@ -163,6 +168,10 @@ impl Dispatcher {
         let variables = environment.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         self.memory.gate().know_environment(variables);
         let recent = caps::bounded(ask.context.recent);
+        {
+            let mut gate = self.memory.gate();
+            recent.iter().for_each(|recent| gate.know_output(&recent.command, &recent.output));
+        }
         let gated = |client: &Arc<Client>| -> Result<Arc<dyn Model>, Failure> {
             client.endpoint.has_model()?;
             let (memory, environment) = (self.memory.clone(), Arc::new(environment.clone()));

@@ -15,7 +15,7 @@ use crate::ai::endpoint::without_password;
 use crate::ai::fault::Fault;
 use crate::ai::{Asked, Client, Piece, Whole};
 use crate::conversation::{Conversation, Exchange, OutOfTurn};
-use crate::gate::{Gate, Restorer, caps};
+use crate::gate::{Gate, Restorer, caps, credentials};
 
 /// What one shell's talks have in common.
 #[derive(Clone, Default)]
@@ -94,7 +94,7 @@ impl Drop for GatedTalk {
 #[async_trait]
 impl Talk for GatedTalk {
     async fn turn(&mut self, said: Said, user: &dyn User) -> Result<Turn, Failure> {
-        self.know_key().await.map_err(|fault| fault.failure(&self.client.endpoint))?;
+        self.know_secrets(&said).await.map_err(|fault| fault.failure(&self.client.endpoint))?;
         self.say(said).map_err(defect)?;
         let Whole { turn, thinking, .. } = self.understood(user).await?;
         if turn.text.is_empty() && turn.calls.is_empty() && self.exchange.steps.is_empty() {
@@ -125,8 +125,15 @@ impl GatedTalk {
         }
     }
 
-    /// Keeps the key, which a command may print only now, from what is sent.
-    async fn know_key(&self) -> Result<(), Fault> {
+    /// Learns what is to be kept from what is sent: the key, which a command may print only now, and, before a
+    /// question, what lies in the user's files.
+    async fn know_secrets(&self, said: &Said) -> Result<(), Fault> {
+        if matches!(said, Said::Question(_)) {
+            let found = credentials::read(self.environment.as_ref().clone()).await;
+            let mut gate = self.memory.gate();
+            found.secrets.iter().for_each(|value| gate.know(value));
+            found.names.iter().for_each(|(kind, name)| gate.know_name(*kind, name));
+        }
         if let Some(key) = self.client.key(&self.environment).await? {
             self.memory.gate().know(key.expose());
         }
