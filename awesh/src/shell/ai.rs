@@ -13,6 +13,9 @@ use crate::messages;
 /// How long the backend's answer to what it knows itself is waited for.
 pub(super) const PATIENCE: Duration = Duration::from_millis(500);
 
+/// How much longer, where the backend is still being started.
+const START: Duration = Duration::from_secs(3);
+
 /// How long a list of models is waited for: the provider has three seconds for it.
 const LIST_PATIENCE: Duration = Duration::from_millis(3500);
 
@@ -128,12 +131,16 @@ impl Shell {
         answer: impl Fn(Event) -> Option<T>,
     ) -> io::Result<Option<T>> {
         let Some(mut backend) = self.backend.take() else { return Ok(None) };
-        backend.request(request);
-        let deadline = Instant::now() + patience;
-        let mut heard = None;
-        while heard.is_none() && backend.state() == State::Ready && Instant::now() < deadline {
+        let starting = if backend.state() == State::Starting { START } else { Duration::ZERO };
+        let deadline = Instant::now() + patience + starting;
+        let (mut heard, mut requested) = (None, false);
+        while backend.state() != State::Failed && Instant::now() < deadline {
+            if backend.state() == State::Ready && !std::mem::replace(&mut requested, true) {
+                backend.request(request);
+            }
             heard = backend.receive().into_iter().find_map(&answer);
-            if heard.is_some() || (self.wait_beside(&backend, Some(deadline))? && self.interrupted()?) {
+            let due = [backend.deadline(), Some(deadline)].into_iter().flatten().min();
+            if heard.is_some() || (self.wait_beside(&backend, due)? && self.interrupted()?) {
                 break;
             }
         }
