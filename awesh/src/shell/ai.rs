@@ -139,6 +139,9 @@ impl Shell {
                 backend.request(request);
             }
             heard = backend.receive().into_iter().find_map(&answer);
+            if backend.state() == State::Ready && !requested {
+                continue;
+            }
             let due = [backend.deadline(), Some(deadline)].into_iter().flatten().min();
             if heard.is_some() || (self.wait_beside(&backend, due)? && self.interrupted()?) {
                 break;
