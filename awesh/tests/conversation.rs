@@ -143,14 +143,13 @@ fn what_was_sent_and_who_was_asked_can_be_seen() {
     let (_home, mut terminal) = shell(&server);
     terminal.run("awes sent");
     terminal.wait_for("nothing was sent");
-    terminal.run("export TOKEN=secretive-words; echo secretive-words");
+    terminal.run("export TOKEN=secretive-words; echo using secretive-words");
     terminal.run("are you there my friend?");
     terminal.wait_for("Hello.");
-    terminal.run("export PAGER=cat; clear");
+    terminal.run("export PAGER=cat");
     terminal.run("awes sent");
     terminal.wait_for("authorization: Bearer …");
-    terminal.wait_for("are you there my friend?");
-    terminal.wait_for("⟨secret-1⟩");
+    terminal.wait_for("using ⟨secret-1⟩");
     terminal.run("awem");
     terminal.wait_for("large-one");
     terminal.run("awea opnai");
