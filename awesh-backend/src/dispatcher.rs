@@ -13,6 +13,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use crate::ai::cost::Bill;
 use crate::ai::endpoint::{Endpoint, Key};
 use crate::ai::{Client, models};
 use crate::components::{Components, milliseconds};
@@ -154,16 +155,23 @@ impl Dispatcher {
         self.asked += 1;
         let running = Running { cancelled: CancellationToken::new(), proposals: Arc::default() };
         let screen = Arc::new(Screen::new(id, self.events.clone(), running.proposals.clone()));
-        let context = self.context(ask, screen.clone(), running.cancelled.clone());
-        let answering =
-            Answering { id, events: self.events.clone(), components: self.components.clone(), screen };
+        let bill = Arc::<Bill>::default();
+        let context = self.context(ask, screen.clone(), &bill, running.cancelled.clone());
+        let (events, components) = (self.events.clone(), self.components.clone());
+        let answering = Answering { id, events, components, screen, bill };
         self.tasks.spawn(answering.run(context));
         self.running.insert(id, running);
         Ok(())
     }
 
     /// What the agents are lent for a question.
-    fn context(&self, ask: Ask, user: Arc<Screen>, cancelled: CancellationToken) -> Context {
+    fn context(
+        &self,
+        ask: Ask,
+        user: Arc<Screen>,
+        bill: &Arc<Bill>,
+        cancelled: CancellationToken,
+    ) -> Context {
         let environment = ask.context.environment;
         let variables = environment.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         self.memory.gate().know_environment(variables);
@@ -175,7 +183,8 @@ impl Dispatcher {
         let gated = |client: &Arc<Client>| -> Result<Arc<dyn Model>, Failure> {
             client.endpoint.has_model()?;
             let (memory, environment) = (self.memory.clone(), Arc::new(environment.clone()));
-            Ok(Arc::new(GatedModel { client: client.clone(), memory, environment }))
+            let bill = bill.clone();
+            Ok(Arc::new(GatedModel { client: client.clone(), memory, environment, bill }))
         };
         let model = self.client.as_ref().map_err(Failure::clone).and_then(gated);
         Context {
@@ -253,6 +262,7 @@ struct Answering {
     events: mpsc::Sender<Event>,
     components: Arc<Components>,
     screen: Arc<Screen>,
+    bill: Arc<Bill>,
 }
 
 impl Answering {
@@ -296,7 +306,7 @@ impl Answering {
             timings.push(timing("first text", first.duration_since(began).as_secs_f64() * 1000.0));
         }
         timings.push(timing(agent.name(), milliseconds(running)));
-        Ok(Event::Done { id: self.id, usage, timings })
+        Ok(Event::Done { id: self.id, usage, cost: self.bill.total(), timings })
     }
 }
 

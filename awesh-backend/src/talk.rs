@@ -11,6 +11,7 @@ use agents::{Failure, Model, Said, Talk, ToolCall, ToolResult, ToolSpec, Turn, U
 use async_trait::async_trait;
 use awesh_protocol::FailureKind;
 
+use crate::ai::cost::{self, Bill};
 use crate::ai::endpoint::without_password;
 use crate::ai::fault::Fault;
 use crate::ai::{Asked, Client, Piece, Whole};
@@ -57,6 +58,8 @@ pub(crate) struct GatedModel {
     pub(crate) memory: Memory,
     /// The session's variables, by which the server is reached.
     pub(crate) environment: Arc<BTreeMap<String, String>>,
+    /// What the question costs.
+    pub(crate) bill: Arc<Bill>,
 }
 
 impl Model for GatedModel {
@@ -65,6 +68,7 @@ impl Model for GatedModel {
             client: self.client.clone(),
             memory: self.memory.clone(),
             environment: self.environment.clone(),
+            bill: self.bill.clone(),
             instructions: instructions.to_owned(),
             tools: tools.to_vec(),
             earlier: self.memory.conversation().clone(),
@@ -78,6 +82,7 @@ struct GatedTalk {
     client: Arc<Client>,
     memory: Memory,
     environment: Arc<BTreeMap<String, String>>,
+    bill: Arc<Bill>,
     instructions: String,
     tools: Vec<ToolSpec>,
     /// What was said before: as it was when this began, so that questions side by side do not mix.
@@ -191,6 +196,7 @@ impl GatedTalk {
                 }
                 Piece::Whole(whole) => {
                     show(user, &restorer.finish()).await;
+                    self.bill.add(cost::of(&self.client.endpoint, whole.turn.usage, whole.cost));
                     return Ok(whole);
                 }
             }

@@ -263,3 +263,13 @@ fn what_is_wrong_with_the_settings_is_known_before_a_question() {
     shell.send(&Request::Set(Box::new(keyless)));
     assert!(problem(&mut shell).unwrap().contains("needs a key"));
 }
+
+#[test]
+fn what_it_cost_is_said_where_the_server_says_it() {
+    let usage = json!({"choices": [{"delta": {}, "finish_reason": "stop"}], "usage": {"prompt_tokens": 5, "completion_tokens": 3, "cost": 0.0015}});
+    let server = start([Reply::stream().piece("Hello.").event(&usage).bytes(b"data: [DONE]\n\n")]);
+    let mut shell = Shell::with(Settings { provider: Some("openrouter".into()), ..settings(&server) });
+    let id = shell.ask("hello?");
+    assert!(matches!(shell.answer(id).pop(), Some(Event::Done { cost: Some(cost), .. }) if cost == 0.0015));
+    assert_eq!(server.requests()[0].body["usage"], json!({"include": true}));
+}

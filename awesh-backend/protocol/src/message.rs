@@ -155,6 +155,8 @@ pub enum Event {
         id: QuestionId,
         /// What the model counted, where one was asked and said so.
         usage: Option<Usage>,
+        /// What it cost in dollars, at most, where that is known.
+        cost: Option<f64>,
         /// What the parts took: the agent, the first token, …
         timings: Vec<Timing>,
     },

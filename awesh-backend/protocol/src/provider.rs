@@ -29,6 +29,8 @@ pub struct Provider {
     pub models: &'static [&'static str],
     /// Whether it must be asked to send usage with a stream (and understands being asked).
     pub asks_for_usage: bool,
+    /// Whether it says what an answer cost, if asked to.
+    pub tells_cost: bool,
     /// Whether its models can be given tools at all.
     pub takes_tools: bool,
     /// Whether what a model thought must come back to it with the results of its calls.
@@ -48,7 +50,10 @@ pub static PROVIDERS: [Provider; 11] = [
         wants_thinking: true,
         ..hosted("anthropic", "https://api.anthropic.com", "claude-sonnet-4-5", "ANTHROPIC_API_KEY")
     },
-    hosted("openrouter", "https://openrouter.ai/api/v1", "openrouter/auto", "OPENROUTER_API_KEY"),
+    Provider {
+        tells_cost: true,
+        ..hosted("openrouter", "https://openrouter.ai/api/v1", "openrouter/auto", "OPENROUTER_API_KEY")
+    },
     Provider {
         url_variable: Some("OLLAMA_HOST"),
         // Its own list is older than its compatible form.
@@ -97,6 +102,7 @@ const fn local(name: &'static str, base_url: &'static str, model: Option<&'stati
         url_variable: None,
         models: &["models"],
         asks_for_usage: true,
+        tells_cost: false,
         takes_tools: true,
         wants_thinking: false,
     }

@@ -90,9 +90,10 @@ fn events() -> Vec<Event> {
         Event::Propose { id: 1, proposal },
         Event::ToolStarted { id: 1, tool: "read_file".into(), summary: "reads x".into() },
         Event::ToolFinished { id: 1, tool: "read_file".into(), summary: "3 lines".into(), ok: true },
-        Event::Done { id: 1, usage: None, timings: vec![] },
+        Event::Done { id: 1, usage: None, cost: Some(0.25), timings: vec![] },
         Event::Done {
             id: 1,
+            cost: None,
             usage: Some(Usage { input_tokens: 1, output_tokens: 2 }),
             timings: vec![timing],
         },

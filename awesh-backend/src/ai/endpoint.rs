@@ -113,6 +113,11 @@ impl Endpoint {
         matches!(self.base.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"))
     }
 
+    /// Whether it is the provider itself, at its own address.
+    pub(crate) fn is_providers_own(&self) -> bool {
+        self.base_url() == self.provider.base_url
+    }
+
     /// Whether what is sent is encrypted.
     pub(crate) fn is_encrypted(&self) -> bool {
         self.base.scheme() == "https"

@@ -10,6 +10,7 @@
 
 mod body;
 mod chat;
+pub(crate) mod cost;
 pub(crate) mod endpoint;
 pub(crate) mod fault;
 mod key;

@@ -22,6 +22,8 @@ pub(crate) struct Whole {
     pub(crate) turn: Turn,
     /// What the model thought, in the server's own form; it goes back unchanged or not at all.
     pub(crate) thinking: Vec<Value>,
+    /// What it cost in dollars, where the server says so.
+    pub(crate) cost: Option<f64>,
     /// What is wrong with a call that was written in words and cannot be read.
     pub(crate) unreadable: Option<String>,
 }

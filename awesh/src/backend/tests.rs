@@ -237,7 +237,7 @@ fn a_frame_cut_short_by_the_end_is_no_answer() {
     let fake = Fake::new(&[|mut peer| {
         peer.be_ready();
         peer.receive();
-        let frame = encode(&Event::Done { id: 1, usage: None, timings: Vec::new() }).unwrap();
+        let frame = encode(&Event::Done { id: 1, usage: None, cost: None, timings: Vec::new() }).unwrap();
         peer.stream.write_all(&frame[..frame.len() / 2]).unwrap();
     }]);
     let mut client = fake.client();

@@ -153,7 +153,7 @@ impl Renderer {
         }
         self.write(&pieces, step == Step::Ended, now, out)?;
         match event {
-            Event::Done { usage, timings, .. } => self.done(*usage, timings, now, out)?,
+            Event::Done { usage, cost, timings, .. } => self.done(*usage, *cost, timings, now, out)?,
             Event::Failed { kind, message, hint, .. } => {
                 self.failed(*kind, message, hint.as_deref(), out)?;
             }
@@ -248,6 +248,7 @@ impl Renderer {
     fn done(
         &mut self,
         usage: Option<Usage>,
+        cost: Option<f64>,
         timings: &[Timing],
         now: Instant,
         out: &mut dyn Write,
@@ -255,7 +256,7 @@ impl Renderer {
         let took = now.saturating_duration_since(self.asked);
         if messages::verbosity() >= 1 {
             let mut pieces = Vec::new();
-            put_line(&mut pieces, &summary(usage, took), Style::DIM);
+            put_line(&mut pieces, &summary(usage, cost, took), Style::DIM);
             style::write(&pieces, self.capabilities.colour, out)?;
             out.flush()?;
         }
@@ -304,12 +305,13 @@ fn cell_of(text: &str) -> Vec<Run> {
     if text.is_empty() { Vec::new() } else { vec![Run::new(text, Style::PLAIN)] }
 }
 
-/// What an answer cost.
-fn summary(usage: Option<Usage>, took: Duration) -> String {
+/// What an answer took and cost.
+fn summary(usage: Option<Usage>, cost: Option<f64>, took: Duration) -> String {
     let tokens = usage
         .map(|usage| format!("{} tokens in, {} tokens out, ", usage.input_tokens, usage.output_tokens))
         .unwrap_or_default();
-    format!("{tokens}{:.1} s", took.as_secs_f64())
+    let cost = cost.map(|cost| format!("${cost:.4}, ")).unwrap_or_default();
+    format!("{tokens}{cost}{:.1} s", took.as_secs_f64())
 }
 
 /// A duration from the wire, where it may be anything.

@@ -25,6 +25,9 @@ pub(in crate::ai) fn body(
     if provider.asks_for_usage {
         body["stream_options"] = json!({"include_usage": true});
     }
+    if provider.tells_cost {
+        body["usage"] = json!({"include": true});
+    }
     if !tools.is_empty() {
         body["tools"] = tools.iter().map(describe).collect();
     }

@@ -25,12 +25,15 @@ pub(in crate::ai) struct Builder {
     finish: Option<String>,
     done: bool,
     usage: Option<Usage>,
+    cost: Option<f64>,
 }
 
 impl turn::Builder for Builder {
     fn event(&mut self, event: &Value) -> Result<String, Fault> {
         if let Some(usage) = read_usage(event) {
             self.usage = Some(usage);
+            // Dollars, from those that sell many models.
+            self.cost = event["usage"]["cost"].as_f64().filter(|cost| *cost >= 0.0);
         }
         let Some(choice) = event["choices"].as_array().and_then(|choices| choices.first()) else {
             return Ok(String::new());
@@ -91,7 +94,7 @@ impl turn::Builder for Builder {
         let reasoning = self.reasoning.into_text();
         let thinking = if reasoning.is_empty() { Vec::new() } else { vec![Value::String(reasoning)] };
         let turn = Turn { text: self.text.into_text(), calls, cut_by_length, usage: self.usage };
-        Ok(Whole { turn, thinking, ..Whole::default() })
+        Ok(Whole { turn, thinking, cost: self.cost, ..Whole::default() })
     }
 }
 
