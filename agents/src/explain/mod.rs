@@ -72,10 +72,12 @@ fn describe(last: &RecentCommand, explanation: &Explanation, has_model: bool) ->
     if !explanation.next.is_empty() {
         text.push_str("\nNext:\n\n");
     }
-    for next in &explanation.next {
-        match next.strip_prefix("$ ") {
-            Some(command) => text.push_str(&format!("```sh\n{command}\n```\n")),
-            None => text.push_str(&format!("- {next}\n")),
+    let is_command = |next: &String| next.starts_with("$ ");
+    for steps in explanation.next.chunk_by(|one, other| is_command(one) == is_command(other)) {
+        let lines: Vec<&str> = steps.iter().map(|step| step.strip_prefix("$ ").unwrap_or(step)).collect();
+        match is_command(&steps[0]) {
+            true => text.push_str(&format!("```sh\n{}\n```\n", lines.join("\n"))),
+            false => text.push_str(&format!("- {}\n", lines.join("\n- "))),
         }
     }
     if has_model {

@@ -117,7 +117,9 @@ fn read_text(content: &Value) -> String {
 fn read_usage(event: &Value) -> Option<Usage> {
     let usage = event.get("usage")?;
     let input_tokens = usage["prompt_tokens"].as_u64()?;
-    Some(Usage { input_tokens, output_tokens: usage["completion_tokens"].as_u64().unwrap_or_default() })
+    let output_tokens = usage["completion_tokens"].as_u64().unwrap_or_default();
+    // Some servers fill in the fields and count nothing.
+    (input_tokens + output_tokens > 0).then_some(Usage { input_tokens, output_tokens })
 }
 
 #[cfg(test)]

@@ -165,13 +165,14 @@ impl Builder {
             .iter()
             .filter_map(|name| usage[name].as_u64())
             .sum();
-        let written = usage["output_tokens"].as_u64();
-        if read == 0 && written.is_none() {
+        let written = usage["output_tokens"].as_u64().unwrap_or_default();
+        // Some servers fill in the fields and count nothing.
+        if read == 0 && written == 0 {
             return;
         }
         let counted = self.usage.get_or_insert_default();
         counted.input_tokens = counted.input_tokens.max(read);
-        counted.output_tokens = counted.output_tokens.max(written.unwrap_or_default());
+        counted.output_tokens = counted.output_tokens.max(written);
     }
 
     fn bytes(&self) -> usize {
