@@ -7,8 +7,11 @@ mod editor;
 mod fidelity;
 mod harness;
 mod interactive;
+mod life;
 #[path = "../../awesh-backend/tests/model_server.rs"]
 mod model_server;
 mod noninteractive;
 mod questions;
+mod random;
 mod regression;
+mod remote;
