@@ -13,9 +13,11 @@ pub mod agent;
 mod circumstances;
 pub mod context;
 pub mod explain;
+pub mod fan_out;
 pub mod files;
 pub mod general;
 pub mod git;
+pub mod kubernetes;
 pub mod testing;
 mod words;
 
@@ -28,7 +30,12 @@ pub use context::{
 
 /// The agents that bid, in the order in which equal bids win.
 pub fn specialists() -> Vec<Arc<dyn Agent>> {
-    vec![Arc::new(explain::Explain::default()), Arc::new(git::Git), Arc::new(files::Files)]
+    vec![
+        Arc::new(explain::Explain::default()),
+        Arc::new(git::Git),
+        Arc::new(files::Files),
+        Arc::new(kubernetes::Kubernetes),
+    ]
 }
 
 /// The agent that takes what no other bids for.

@@ -1,6 +1,9 @@
 //! Tests of the whole shell, on a real pseudo-terminal.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod clusters;
+mod compare;
+mod context;
 mod conversation;
 mod degraded;
 mod editor;
@@ -15,3 +18,4 @@ mod questions;
 mod random;
 mod regression;
 mod remote;
+mod tree;

@@ -1,9 +1,10 @@
 # What bash does at awesh's prompt. bash reads this file as its first PROMPT_COMMAND (spawn.rs fills in the
 # words between @ signs), so it runs at top level: what a user's start-up file declares is global.
 #
-# Names: the functions and one associative array begin with __awesh. Its elements: ps1 and ps2, the user's own
-# while bash has ours; call and slot, our command in PROMPT_COMMAND and its index there (0: behind the user's own in
-# one string); status and last, the user's $? and $_; jobs and disabled, what was so at the last prompt; kind, id, first and second, the present request. An element that is never set hides what is
+# Names: the functions, but for `awesh`, and one associative array begin with __awesh. Its elements: ps1 and ps2, the
+# user's own while bash has ours; call and slot, our command in PROMPT_COMMAND and its index there (0: behind the
+# user's own in one string); status and last, the user's $? and $_; jobs and disabled, what was so at the last prompt;
+# kind, id, first and second, the present request. An element that is never set hides what is
 # expanded in its subscript for a side effect alone.
 # Functions are defined before any file of the user's is read, so no alias of his is in them; builtins are
 # called by that name because a function may hide them. (`builtin local` splits what is not in quotes.)
@@ -271,6 +272,7 @@ __awesh_specification() {
   builtin local text="${BASH_ALIASES[$1]-}"
   builtin complete -p -- "$1" 2>/dev/null || builtin complete -p -- "${1##*/}" 2>/dev/null ||
     { [[ $text ]] && builtin complete -p -- "${text%%[[:space:]]*}" 2>/dev/null; } ||
+    { [[ $1 == awesh ]] && builtin printf 'complete -F __awesh_own_words'; } ||
     builtin complete -p -D 2>/dev/null
 }
 
@@ -321,6 +323,18 @@ __awesh_call() {
   builtin return "$__awesh_return"
 }
 
+# Completes awesh's own commands: their names, then those of contexts, which a `:` may divide into several words.
+__awesh_own_words() {
+  builtin local __awesh_begun="${COMP_LINE##*[[:space:]]}"
+  case $COMP_CWORD/${COMP_WORDS[1]} in
+    1/*) __awesh_collect builtin compgen -W '@COMMANDS@' -- "$2" ;;
+    */use | */tree | */compare)
+      __awesh_collect @EXE@ use --names "$__awesh_begun"
+      COMPREPLY=("${COMPREPLY[@]#"${__awesh_begun%"$2"}"}")
+      ;;
+  esac
+}
+
 # Names that can stand where a command is due.
 __awesh_command_names() {
   if [[ $1 == */* || $1 == '~'* || $1 == '$'* ]]; then
@@ -346,6 +360,21 @@ __awesh_default() {
 __awesh_files() {
   __awesh_options+=' filenames'
   __awesh_collect builtin compgen -f -- "$1"
+}
+
+# awesh's own commands, by the path of the executable. `awesh use` says what this shell is to do, which no child
+# could do for it.
+awesh() {
+  if [[ ${1-} != use ]]; then
+    @EXE@ "$@"
+    builtin return
+  fi
+  builtin local __awesh_said
+  __awesh_said=$(@EXE@ use --session @DIR@ "${@:2}") || builtin return
+  case $__awesh_said in
+    'builtin '*) builtin eval "$__awesh_said" ;;
+    ?*) builtin printf '%s\n' "$__awesh_said" ;;
+  esac
 }
 
 # Before a command runs: says so and waits until the terminal is set up for it. Called from PS0.

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use super::{Launch, markers};
+use crate::args::OWN;
 use crate::sys::process::lead_session_on_terminal;
 use crate::sys::pty::Pty;
 
@@ -129,6 +130,8 @@ pub fn write_hook(directory: &Path, nonce: &str, launch: &Launch<'_>) -> io::Res
         "STARTUP" => Some(launch.startup.script()),
         "NAME" => Some(launch.startup.name().to_owned()),
         "BASH" => Some(plain_bash(launch)),
+        "EXE" => Some(quote(env::current_exe().unwrap_or_else(|_| "awesh".into()))),
+        "COMMANDS" => Some(commands()),
         "RESTORE" => Some(restored_variables()),
         _ => None,
     });
@@ -138,6 +141,11 @@ pub fn write_hook(directory: &Path, nonce: &str, launch: &Launch<'_>) -> io::Res
     let path = directory.join("hook.sh");
     create_private(&path)?.write_all(text.as_bytes())?;
     Ok(path)
+}
+
+/// What can be typed behind `awesh`, divided by blanks.
+fn commands() -> String {
+    OWN.into_iter().filter(|word| *word != "backend").collect::<Vec<_>>().join(" ")
 }
 
 fn create_private(path: &Path) -> io::Result<File> {
