@@ -20,7 +20,7 @@ use crate::agent::{Failure, Question};
 pub struct Context {
     /// What is asked, and where.
     pub question: Question,
-    /// The last commands of the session, oldest first, as far as the user agreed to attach them.
+    /// The last commands of the session, oldest first, as far as a model may know of them.
     pub recent: Vec<RecentCommand>,
     /// Who asked: the one an agent speaks to.
     pub user: Arc<dyn User>,

@@ -59,6 +59,11 @@ impl Guard {
         self.memory.gate().know_environment(variables);
     }
 
+    /// What is secret in what a command printed.
+    pub(crate) fn know_output(&self, command: &str, output: &str) {
+        self.memory.gate().know_output(command, output);
+    }
+
     /// The model reads what others may have written.
     pub(crate) fn taint(&self) {
         self.state().tainted = true;

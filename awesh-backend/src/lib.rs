@@ -40,6 +40,7 @@ mod recall;
 mod screen;
 mod server;
 mod steps;
+mod system;
 mod talk;
 mod tools;
 

@@ -103,6 +103,7 @@ impl Screen {
     fn ran(&self, outcome: Outcome) -> Resolution {
         self.guard.know(&outcome.names);
         self.guard.know_environment(&outcome.environment);
+        self.guard.know_output(&outcome.command, &outcome.output);
         if !outcome.environment.is_empty() {
             let session = (PathBuf::from(&outcome.directory), outcome.environment.clone());
             *self.session.lock().unwrap_or_else(PoisonError::into_inner) = Some(session);

@@ -21,6 +21,7 @@ fn context() -> Context {
         environment: [("DB_PASSWORD".to_owned(), "s3cr3t value of mine".to_owned())].into(),
         recent: vec![recent],
         columns: 80,
+        ..Context::default()
     }
 }
 

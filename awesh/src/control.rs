@@ -5,6 +5,9 @@ use awesh_protocol::Recall;
 use crate::config;
 use crate::turns::Forget;
 
+/// What a question begins with that goes without what the last commands printed.
+pub const WITHOUT_OUTPUT: &str = "?-";
+
 /// One of awesh's own commands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Control {
@@ -14,6 +17,10 @@ pub enum Control {
     Status,
     /// `awes why`: why the last line went where it went.
     Why,
+    /// `awes sent`: what left the machine in the last request to a model.
+    Sent,
+    /// `awes answer`: the last answer again, in the pager.
+    Answer,
     /// `awes turns`: what is remembered of lines that were turned round.
     Turns,
     /// `awes forget N|all`: some of that is forgotten.
@@ -52,6 +59,8 @@ pub fn parse(line: &str) -> Control {
         ("awes", None) => Control::Status,
         ("awes", Some("why")) => Control::Why,
         ("awes", Some("new")) => Control::Renew,
+        ("awes", Some("sent")) => Control::Sent,
+        ("awes", Some("answer")) => Control::Answer,
         ("awes", Some("turns")) => Control::Turns,
         ("awev", None) => Control::Verbosity(None),
         ("awev", Some(level)) => match verbosity(level) {
@@ -118,7 +127,9 @@ fn verbosity(word: &str) -> Option<u8> {
 fn usage(name: &str) -> &'static str {
     match name {
         "aweh" => "usage: aweh",
-        "awes" => "usage: awes [why | new | turns | forget N|all | step [N] | undo [N] | rules | log [N]]",
+        "awes" => {
+            "usage: awes [why | sent | answer | new | turns | forget N|all | step [N] | undo [N] | rules | log [N]]"
+        }
         "awev" => "usage: awev [0|1|2|on|off]",
         "awea" => "usage: awea [provider]",
         _ => "usage: awem [model]",
@@ -135,6 +146,7 @@ pub fn help() -> String {
          \x20                          a question; the prompt's mark turns from > to ? while you type\n\
          \x20 ? TEXT                   always a question\n\
          \x20 $ LINE                   always bash\n\
+         \x20 ?- TEXT                  a question without what the last commands printed; Alt-o puts the ?- there\n\
          \x20 Alt-Enter                sends the line the other way\n\
          \x20 Right, End               on the empty line after \"did you mean\": puts that command on it\n\
          \x20 Ctrl-C                   ends an answer at once\n\
@@ -142,6 +154,8 @@ pub fn help() -> String {
          \x20 aweh                     this help\n\
          \x20 awes                     how awesh, its backend and its AI stand\n\
          \x20 awes why                 why the last line went to bash or to the agents\n\
+         \x20 awes sent                exactly what left this machine in the last request to a model\n\
+         \x20 awes answer              the last answer again, in your pager\n\
          \x20 awes turns               what Alt-Enter taught awesh: lines of these forms go the other way\n\
          \x20 awes forget N|all        forgets one of these, or all\n\
          \x20 awes new                 begins a new conversation: what was said and read is forgotten\n\
@@ -150,8 +164,8 @@ pub fn help() -> String {
          \x20 awes rules [forget N]    what runs without being asked, what is asked, what is denied\n\
          \x20 awes log [N]             what was asked of whom, proposed, decided and run\n\
          \x20 awev [0|1|2|on|off]      how much awesh says: 1 notes, 2 timings\n\
-         \x20 awea [provider]          which AI answers: openai, openrouter, ollama, …\n\
-         \x20 awem [model]             which model of it\n\
+         \x20 awea [provider]          which AI answers: openai, anthropic, openrouter, ollama, …\n\
+         \x20 awem [model]             which model of it; alone it lists what the provider offers\n\
          \n\
          Settings, in ~/.config/awesh/config.toml, or by their other names in ~/.aweshrc or the environment:\n\
          \n\
@@ -181,19 +195,19 @@ mod tests {
             (
                 "awes forget",
                 Control::Usage(
-                    "usage: awes [why | new | turns | forget N|all | step [N] | undo [N] | rules | log [N]]",
+                    "usage: awes [why | sent | answer | new | turns | forget N|all | step [N] | undo [N] | rules | log [N]]",
                 ),
             ),
             (
                 "awes forget 0",
                 Control::Usage(
-                    "usage: awes [why | new | turns | forget N|all | step [N] | undo [N] | rules | log [N]]",
+                    "usage: awes [why | sent | answer | new | turns | forget N|all | step [N] | undo [N] | rules | log [N]]",
                 ),
             ),
             (
                 "awes forget 1 2",
                 Control::Usage(
-                    "usage: awes [why | new | turns | forget N|all | step [N] | undo [N] | rules | log [N]]",
+                    "usage: awes [why | sent | answer | new | turns | forget N|all | step [N] | undo [N] | rules | log [N]]",
                 ),
             ),
             ("awes new", Control::Renew),
@@ -212,7 +226,7 @@ mod tests {
             (
                 "awes how",
                 Control::Usage(
-                    "usage: awes [why | new | turns | forget N|all | step [N] | undo [N] | rules | log [N]]",
+                    "usage: awes [why | sent | answer | new | turns | forget N|all | step [N] | undo [N] | rules | log [N]]",
                 ),
             ),
             ("awem", Control::Model(None)),

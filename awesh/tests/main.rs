@@ -4,6 +4,7 @@
 mod clusters;
 mod compare;
 mod context;
+mod conversation;
 mod degraded;
 mod editor;
 mod fidelity;

@@ -24,20 +24,23 @@
 //!    says that a proposed command runs, the shell runs it in the user's session and sends one
 //!    [`Request::Report`]. A proposal whose verdict is [`Verdict::Allowed`] is not put to the user, unless it
 //!    acts on what the shell protects.
-//! 5. [`Request::Cancel`] ends a question at any point; its last event is then `Failed` with
+//! 5. [`Request::Status`], [`Request::Models`], [`Request::Sent`] and [`Request::Recall`] belong to no question;
+//!    each has its one answer, and answers may come between the events of a question.
+//! 6. [`Request::Cancel`] ends a question at any point; its last event is then `Failed` with
 //!    [`FailureKind::Cancelled`].
-//! 6. [`Request::Status`] and [`Request::Recall`] are each answered by one event without a question's id.
 //!
 //! No I/O happens in this crate.
 
 pub mod frame;
 mod message;
+mod provider;
 
 pub use message::{
-    Action, Ask, Attachment, Context, Decision, Event, FailureKind, Mode, Outcome, Part, Permission,
+    Action, Ask, Attachment, Context, Decision, Event, FailureKind, Mode, Outcome, Part, Permission, Problem,
     Proposal, ProposalId, QuestionId, Recall, RecentCommand, Request, Risk, Secret, SessionNames, Settings,
-    Status, Target, Term, Timing, Usage, Verdict,
+    Status, Target, Term, Timing, Tools, Usage, Verdict,
 };
+pub use provider::{Api, PROVIDERS, Provider};
 
 /// Version of this protocol. Both halves are one executable, so it differs only where a shell outlived an
 /// upgrade of the file it was started from.

@@ -53,6 +53,13 @@ pub enum Request {
     Status,
     /// Asks for what was kept of earlier, or to take something back; answered by [`Event::Recalled`].
     Recall(Recall),
+    /// Asks for [`Event::Models`].
+    Models {
+        /// The session's variables, by which the provider is reached.
+        environment: BTreeMap<String, String>,
+    },
+    /// Asks for [`Event::Sent`].
+    Sent,
 }
 
 /// What is asked of what was kept.
@@ -109,6 +116,18 @@ pub enum Event {
     },
     /// The answer to [`Request::Status`].
     Status(Status),
+    /// The answer to [`Request::Models`].
+    Models {
+        /// What the provider offers, in order; nothing where it does not say.
+        models: Vec<String>,
+        /// Why there is no list.
+        problem: Option<Problem>,
+    },
+    /// The answer to [`Request::Sent`].
+    Sent {
+        /// The last request to a model, as it left this machine but for the key; none, and none did.
+        request: Option<String>,
+    },
     /// An agent won the race for the question.
     Claimed {
         /// The question.
@@ -204,6 +223,8 @@ pub enum Event {
         id: QuestionId,
         /// What the model counted, where one was asked and said so.
         usage: Option<Usage>,
+        /// What it cost in dollars, at most, where that is known.
+        cost: Option<f64>,
         /// What the parts took: the agent, the first token, …
         timings: Vec<Timing>,
     },
@@ -220,7 +241,7 @@ pub enum Event {
     },
 }
 
-/// A question and what the user agreed to attach to it.
+/// A question and where it was asked.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Ask {
     /// The question's id.
@@ -238,8 +259,14 @@ pub struct Context {
     pub directory: String,
     /// The session's own values of the variables that agents go by (KUBECONFIG, GIT_DIR, HOME, …).
     pub environment: BTreeMap<String, String>,
-    /// The last commands, oldest first.
+    /// The last commands, oldest first: for agents that answer on this machine.
     pub recent: Vec<RecentCommand>,
+    /// How much of them may go to a model.
+    pub attach: Attachment,
+    /// The state of the repository there, in words.
+    pub git: Option<String>,
+    /// The Kubernetes context and namespace, in words.
+    pub kubernetes: Option<String>,
     /// The terminal's width in columns.
     pub columns: u16,
     /// What the session calls by names of its own.
@@ -258,7 +285,7 @@ pub struct SessionNames {
 }
 
 /// A command that the user ran, as context for a question.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecentCommand {
     /// The line as typed.
     pub command: String,
@@ -270,8 +297,8 @@ pub struct RecentCommand {
     pub output: String,
 }
 
-/// What may go with a question.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// What may go with a question, the least first.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Attachment {
     /// The question alone.
@@ -294,6 +321,14 @@ pub struct Settings {
     pub base_url: Option<String>,
     /// The API key.
     pub api_key: Option<Secret>,
+    /// The command that prints the API key, where none is set.
+    pub key_command: Option<String>,
+    /// The file of the certificates to trust in place of the system's.
+    pub ca_file: Option<String>,
+    /// How models are given tools.
+    pub tools: Tools,
+    /// Whether hosts, pods, namespaces and clusters go under other names.
+    pub pseudonyms: bool,
     /// `VERBOSE`: 0 silent, 1 life-cycle notes, 2 timings.
     pub verbosity: u8,
     /// What may run without being asked, and what may not run at all.
@@ -326,6 +361,28 @@ pub enum Mode {
     ReadOnly,
     /// Commands that only look run without being asked.
     Auto,
+}
+
+/// How models are given tools.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tools {
+    /// By the API, and in words where a server refuses that.
+    #[default]
+    Auto,
+    /// By the API.
+    Native,
+    /// In words.
+    Text,
+}
+
+/// What is wrong, in words for the user.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// What, and why, in a sentence.
+    pub message: String,
+    /// What to do next, where something can be done.
+    pub hint: Option<String>,
 }
 
 /// A value that is never shown: its `Debug` form is a mask.
@@ -530,8 +587,10 @@ pub struct Status {
     pub model: Option<String>,
     /// The API's base URL.
     pub base_url: Option<String>,
-    /// Whether a key is set.
+    /// Whether a key is set, or a command that prints one.
     pub has_key: bool,
+    /// What is wrong with the settings of the AI.
+    pub problem: Option<Problem>,
     /// The agents, in the order of the table.
     pub agents: Vec<String>,
     /// Since the process started, in seconds.

@@ -7,9 +7,9 @@ use std::fmt::Debug;
 
 use awesh_protocol::frame::{Decoder, FrameError, encode};
 use awesh_protocol::{
-    Action, Ask, Context, Decision, Event, FailureKind, MAX_FRAME, Mode, Outcome, Part, Permission, Proposal,
-    Recall, RecentCommand, Request, Risk, Secret, SessionNames, Settings, Status, Target, Term, Timing,
-    Usage, VERSION, Verdict,
+    Action, Ask, Attachment, Context, Decision, Event, FailureKind, MAX_FRAME, Mode, Outcome, Part,
+    Permission, Problem, Proposal, Recall, RecentCommand, Request, Risk, Secret, SessionNames, Settings,
+    Status, Target, Term, Timing, Tools, Usage, VERSION, Verdict,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -37,6 +37,9 @@ fn requests() -> Vec<Request> {
         directory: "/home/ünï".into(),
         environment: BTreeMap::from([("HOME".into(), "/home/ünï".into())]),
         recent: vec![recent],
+        attach: Attachment::Commands,
+        git: Some("at main".into()),
+        kubernetes: None,
         columns: 80,
         names: names.clone(),
     };
@@ -45,6 +48,10 @@ fn requests() -> Vec<Request> {
         model: None,
         base_url: Some("http://localhost:11434/v1".into()),
         api_key: Some(Secret::new("key")),
+        key_command: Some("pass show key".into()),
+        ca_file: Some("/etc/ca.pem".into()),
+        tools: Tools::Text,
+        pseudonyms: true,
         verbosity: 2,
         permission,
     };
@@ -81,16 +88,20 @@ fn requests() -> Vec<Request> {
         Request::Recall(Recall::ForgetRule { number: 1 }),
         Request::Recall(Recall::Edits),
         Request::Recall(Recall::Undo { number: None, anyway: true }),
+        Request::Models { environment: BTreeMap::from([("no_proxy".into(), "*".into())]) },
+        Request::Sent,
     ]
 }
 
 fn events() -> Vec<Event> {
     let timing = Timing { name: "agents".into(), ms: 0.25 };
+    let problem = Problem { message: "no model".into(), hint: None };
     let status = Status {
         provider: Some("openai".into()),
         model: None,
         base_url: None,
         has_key: true,
+        problem: Some(problem.clone()),
         agents: vec!["git".into(), "files".into()],
         uptime_s: 3,
         questions: 0,
@@ -113,6 +124,8 @@ fn events() -> Vec<Event> {
         Event::Hello { version: VERSION, pid: 42 },
         Event::Ready { startup: vec![timing.clone()], total_ms: 3.5 },
         Event::Status(status),
+        Event::Models { models: vec!["a".into()], problem: Some(problem) },
+        Event::Sent { request: Some("POST /\n".into()) },
         Event::Claimed { id: 1, agent: "git".into(), race_ms: 0.5 },
         Event::Text { id: 1, text: "# Tête\n".into() },
         Event::Progress { id: 1, text: "reading".into() },
@@ -125,9 +138,10 @@ fn events() -> Vec<Event> {
         Event::Recalled { text: "1  look\n".into(), ok: true },
         Event::ToolStarted { id: 1, tool: "read_file".into(), summary: "reads x".into() },
         Event::ToolFinished { id: 1, tool: "read_file".into(), summary: "3 lines".into(), ok: true, step: 1 },
-        Event::Done { id: 1, usage: None, timings: vec![] },
+        Event::Done { id: 1, usage: None, cost: Some(0.25), timings: vec![] },
         Event::Done {
             id: 1,
+            cost: None,
             usage: Some(Usage { input_tokens: 1, output_tokens: 2 }),
             timings: vec![timing],
         },

@@ -28,9 +28,7 @@ use std::mem;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::{Duration, Instant};
 
-use awesh_protocol::{
-    Context, Decision, Event, Outcome, ProposalId, QuestionId, Recall, Request, Settings, Timing,
-};
+use awesh_protocol::{Context, Decision, Event, Outcome, ProposalId, QuestionId, Request, Settings, Timing};
 
 pub use self::error::BackendError;
 use self::notices::Notices;
@@ -143,7 +141,7 @@ impl BackendClient {
     }
 
     /// Moves everything on and takes the events of open questions, and answers to
-    /// [`BackendClient::request_status`]. Never waits.
+    /// [`BackendClient::request`]. Never waits.
     pub fn receive(&mut self) -> Vec<Event> {
         self.advance(Instant::now());
         mem::take(&mut self.events)
@@ -207,30 +205,12 @@ impl BackendClient {
         }
     }
 
-    /// Has the conversation begin anew. Without a backend there is none.
-    pub fn renew(&mut self) {
+    /// Makes a request that belongs to no question. No answer will come unless the state is [`State::Ready`].
+    pub fn request(&mut self, request: &Request) {
         if let Stage::Up(link) = &mut self.stage
             && link.is_ready()
         {
-            link.request(&Request::Renew);
-        }
-    }
-
-    /// Asks for [`Event::Recalled`]. Nothing will come unless the state is [`State::Ready`].
-    pub fn recall(&mut self, recall: Recall) {
-        if let Stage::Up(link) = &mut self.stage
-            && link.is_ready()
-        {
-            link.request(&Request::Recall(recall));
-        }
-    }
-
-    /// Asks for [`Event::Status`]. Nothing will come unless the state is [`State::Ready`].
-    pub fn request_status(&mut self) {
-        if let Stage::Up(link) = &mut self.stage
-            && link.is_ready()
-        {
-            link.request(&Request::Status);
+            link.request(request);
         }
     }
 }

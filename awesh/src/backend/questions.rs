@@ -112,7 +112,12 @@ pub(super) enum Closed {
 /// The question an event belongs to, and whether the event is its last.
 pub(super) fn question_of(event: &Event) -> Option<(QuestionId, Place)> {
     match event {
-        Event::Hello { .. } | Event::Ready { .. } | Event::Status(_) | Event::Recalled { .. } => None,
+        Event::Hello { .. }
+        | Event::Ready { .. }
+        | Event::Status(_)
+        | Event::Models { .. }
+        | Event::Sent { .. }
+        | Event::Recalled { .. } => None,
         Event::Claimed { id, .. }
         | Event::Text { id, .. }
         | Event::Progress { id, .. }

@@ -20,7 +20,7 @@ mod toml_file;
 mod value;
 mod vendors;
 
-use awesh_protocol::{Attachment, Permission, Secret, Settings};
+use awesh_protocol::{Attachment, Permission, Secret, Settings, Tools};
 
 pub use problem::{Origin, Problem};
 pub use reference::reference;
@@ -58,6 +58,14 @@ pub struct Ai {
     pub base_url: Option<String>,
     /// The API key.
     pub api_key: Option<Secret>,
+    /// The command that prints the API key.
+    pub key_command: Option<String>,
+    /// The file of the certificates to trust in place of the system's.
+    pub ca_file: Option<String>,
+    /// How models are given tools.
+    pub tools: Tools,
+    /// Whether hosts, pods, namespaces and clusters go under other names.
+    pub pseudonyms: bool,
     /// What goes with a question.
     pub attach: Attachment,
 }
@@ -145,6 +153,10 @@ impl Config {
             model: self.ai.model.clone(),
             base_url: self.ai.base_url.clone(),
             api_key: self.ai.api_key.clone(),
+            key_command: self.ai.key_command.clone(),
+            ca_file: self.ai.ca_file.clone(),
+            tools: self.ai.tools,
+            pseudonyms: self.ai.pseudonyms,
             verbosity: self.verbose,
             permission: self.permission.clone(),
         }

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use awesh_protocol::{Attachment, Mode};
+use awesh_protocol::{Attachment, Mode, Tools};
 
 use super::value::Field;
 use super::vendors;
@@ -23,12 +23,12 @@ pub(super) struct Setting {
 }
 
 /// Every setting, in the order of the reference.
-pub(super) static SETTINGS: [Setting; 18] = [
+pub(super) static SETTINGS: [Setting; 22] = [
     Setting {
         key: "ai.provider",
         environment: &["AI_PROVIDER"],
         default: "the vendor whose key is set; else none",
-        doc: "Who answers what the local agents do not: openai, openrouter, ollama, anthropic, …, or none.",
+        doc: "Who answers what the local agents do not: openai, anthropic, openrouter, ollama, …, or none; awea lists them.",
         field: Field::Text(|config| &mut config.ai.provider),
     },
     Setting {
@@ -51,6 +51,39 @@ pub(super) static SETTINGS: [Setting; 18] = [
         default: "the vendor's variable",
         doc: "The key for the provider.",
         field: Field::Secret(|config| &mut config.ai.api_key),
+    },
+    Setting {
+        key: "ai.key_command",
+        environment: &["AWESH_KEY_COMMAND"],
+        default: "none",
+        doc: "A command that prints the key, where none is set: pass show openai, secret-tool lookup service openai. \
+              It is run without a shell.",
+        field: Field::Text(|config| &mut config.ai.key_command),
+    },
+    Setting {
+        key: "ai.ca_file",
+        environment: &["AWESH_CA_FILE", "SSL_CERT_FILE"],
+        default: "the system's",
+        doc: "The certificates (PEM) that the provider's is checked by.",
+        field: Field::Text(|config| &mut config.ai.ca_file),
+    },
+    Setting {
+        key: "ai.tools",
+        environment: &["AWESH_TOOLS"],
+        default: "auto",
+        doc: "How the model is given tools: by the API, in words for models that cannot call them, or by the API \
+              unless the server refuses that.",
+        field: Field::Choice {
+            names: &["auto", "native", "text"],
+            set: |config, index| config.ai.tools = [Tools::Auto, Tools::Native, Tools::Text][index],
+        },
+    },
+    Setting {
+        key: "ai.pseudonyms",
+        environment: &["AWESH_PSEUDONYMS"],
+        default: "false",
+        doc: "Whether the AI knows hosts, pods, namespaces and clusters by other names only.",
+        field: Field::Switch(|config| &mut config.ai.pseudonyms),
     },
     Setting {
         key: "ai.attach",

@@ -14,7 +14,7 @@ use rustyline::error::ReadlineError;
 use rustyline::history::{History as _, MemHistory, SearchDirection};
 use rustyline::{
     Cmd, ColorMode, CompletionType, ConditionalEventHandler, Config, EditMode, Editor, Event, EventContext,
-    EventHandler, ExternalPrinter, GraphemeClusterMode, KeyCode, KeyEvent, Modifiers, RepeatCount,
+    EventHandler, ExternalPrinter, GraphemeClusterMode, KeyCode, KeyEvent, Modifiers, Movement, RepeatCount,
 };
 
 use super::feeder::{End, Feeder, Gate};
@@ -23,6 +23,7 @@ use super::history::Keeping;
 use super::keys::KeyStream;
 use super::{History, HistoryControl, Input, Lent, LineEditor, Request};
 use crate::bash::EditingMode;
+use crate::control::WITHOUT_OUTPUT;
 use crate::messages;
 use crate::sys::pty::Pty;
 use crate::sys::tty::Mode;
@@ -195,6 +196,8 @@ fn bind_keys(
     }
     let turn = TurnRound(Arc::clone(turned));
     editor.bind_sequence(KeyEvent(KeyCode::Enter, Modifiers::ALT), EventHandler::Conditional(Box::new(turn)));
+    let without = EventHandler::Conditional(Box::new(WithoutOutput));
+    editor.bind_sequence(KeyEvent(KeyCode::Char('o'), Modifiers::ALT), without);
     let interrupt = ShowInterrupt(Arc::clone(gate));
     editor.bind_sequence(KeyEvent::ctrl('C'), EventHandler::Conditional(Box::new(interrupt)));
     // As in bash's own editor these do nothing at the prompt.
@@ -210,6 +213,26 @@ impl ConditionalEventHandler for TurnRound {
     fn handle(&self, _: &Event, _: RepeatCount, _: bool, _: &EventContext<'_>) -> Option<Cmd> {
         self.0.store(true, Ordering::SeqCst);
         Some(Cmd::AcceptLine)
+    }
+}
+
+/// Alt-o: makes the line a question without what the last commands printed, and one with it again.
+struct WithoutOutput;
+
+impl ConditionalEventHandler for WithoutOutput {
+    fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext<'_>) -> Option<Cmd> {
+        Some(match without_output(context.line()) {
+            line if context.line().is_empty() => Cmd::Insert(1, line),
+            line => Cmd::Replace(Movement::WholeBuffer, Some(line)),
+        })
+    }
+}
+
+/// The line with the mark of a question that goes without output, or without that mark.
+fn without_output(line: &str) -> String {
+    match line.strip_prefix(WITHOUT_OUTPUT) {
+        Some(question) => question.trim_start().to_owned(),
+        None => format!("{WITHOUT_OUTPUT} {}", line.trim_start_matches(['?', ' '])),
     }
 }
 
@@ -279,5 +302,19 @@ fn io_error(error: ReadlineError) -> io::Error {
         ReadlineError::Io(error) => error,
         ReadlineError::Errno(error) => error.into(),
         other => io::Error::other(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_mark_comes_and_goes() {
+        for (line, other) in
+            [("why?", "?- why?"), ("? why", "?- why"), ("?- why", "why"), ("", "?- "), ("?- ", "")]
+        {
+            assert_eq!(without_output(line), other);
+        }
     }
 }

@@ -17,6 +17,7 @@ mod style;
 mod tests;
 mod text;
 mod width;
+mod words;
 mod work_tree;
 
 use std::path::{Path, PathBuf};
@@ -186,6 +187,16 @@ impl PromptData {
             Some(kube::Kube::None) => Ok(None),
             Some(kube::Kube::Unknown) | None => Err(Unread),
         }
+    }
+
+    /// The state of the repository, in words.
+    pub fn git(&self) -> Option<String> {
+        words::git(&self.facts)
+    }
+
+    /// The Kubernetes context and namespace, in words.
+    pub fn kubernetes(&self) -> Option<String> {
+        words::kubernetes(&self.facts)
     }
 
     /// Writes the prompt. Reads nothing.

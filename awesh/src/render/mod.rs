@@ -68,6 +68,8 @@ pub struct Renderer {
     within_line: bool,
     /// A proposal waits for its answer.
     deciding: bool,
+    /// Lines written so far.
+    lines: usize,
 }
 
 impl Renderer {
@@ -84,7 +86,20 @@ impl Renderer {
             progress: Progress::new(now),
             within_line: false,
             deciding: false,
+            lines: 0,
         }
+    }
+
+    /// How many lines were written.
+    pub fn lines(&self) -> usize {
+        self.lines
+    }
+
+    /// Ends what was written without saying how the question ended.
+    pub fn end(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        let mut pieces = Vec::new();
+        self.end_text(&mut pieces);
+        style::write(&pieces, self.capabilities.colour, out)
     }
 
     /// The terminal has another width now; it holds from the next line on.
@@ -116,7 +131,12 @@ impl Renderer {
         let mut pieces = Vec::new();
         let mut step = Step::Continue;
         match event {
-            Event::Hello { .. } | Event::Ready { .. } | Event::Status(_) | Event::Recalled { .. } => {}
+            Event::Hello { .. }
+            | Event::Ready { .. }
+            | Event::Status(_)
+            | Event::Models { .. }
+            | Event::Sent { .. }
+            | Event::Recalled { .. } => {}
             Event::Claimed { agent, .. } => {
                 self.progress.set(sanitize::line(agent), now);
                 self.agent = Some(agent.clone());
@@ -153,7 +173,7 @@ impl Renderer {
         }
         self.write(&pieces, step == Step::Ended, now, out)?;
         match event {
-            Event::Done { usage, timings, .. } => self.done(*usage, timings, now, out)?,
+            Event::Done { usage, cost, timings, .. } => self.done(*usage, *cost, timings, now, out)?,
             Event::Failed { kind, message, hint, .. } => {
                 self.failed(*kind, message, hint.as_deref(), out)?;
             }
@@ -230,6 +250,7 @@ impl Renderer {
         };
         self.clear_progress(now, out)?;
         style::write(pieces, self.capabilities.colour, out)?;
+        self.lines += pieces.iter().filter(|piece| **piece == Piece::LineEnd).count();
         self.within_line = *last != Piece::LineEnd && !self.deciding;
         out.flush()
     }
@@ -245,6 +266,7 @@ impl Renderer {
     fn done(
         &mut self,
         usage: Option<Usage>,
+        cost: Option<f64>,
         timings: &[Timing],
         now: Instant,
         out: &mut dyn Write,
@@ -252,7 +274,7 @@ impl Renderer {
         let took = now.saturating_duration_since(self.asked);
         if messages::verbosity() >= 1 {
             let mut pieces = Vec::new();
-            put_line(&mut pieces, &summary(usage, took), Style::DIM);
+            put_line(&mut pieces, &summary(usage, cost, took), Style::DIM);
             style::write(&pieces, self.capabilities.colour, out)?;
             out.flush()?;
         }
@@ -306,12 +328,13 @@ fn cell_of(text: &str) -> Vec<Run> {
     if text.is_empty() { Vec::new() } else { vec![Run::new(text, Style::PLAIN)] }
 }
 
-/// What an answer cost.
-fn summary(usage: Option<Usage>, took: Duration) -> String {
+/// What an answer took and cost.
+fn summary(usage: Option<Usage>, cost: Option<f64>, took: Duration) -> String {
     let tokens = usage
         .map(|usage| format!("{} tokens in, {} tokens out, ", usage.input_tokens, usage.output_tokens))
         .unwrap_or_default();
-    format!("{tokens}{:.1} s", took.as_secs_f64())
+    let cost = cost.map(|cost| format!("${cost:.4}, ")).unwrap_or_default();
+    format!("{tokens}{cost}{:.1} s", took.as_secs_f64())
 }
 
 /// A duration from the wire, where it may be anything.

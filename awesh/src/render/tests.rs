@@ -32,7 +32,7 @@ impl Fixture {
     }
 
     fn done(&mut self) {
-        let step = self.event(&Event::Done { id: 1, usage: None, timings: Vec::new() });
+        let step = self.event(&Event::Done { id: 1, usage: None, cost: None, timings: Vec::new() });
         assert_eq!(step, Step::Ended);
     }
 
@@ -413,9 +413,10 @@ fn no_answer_is_too_long() {
 #[test]
 fn costs_are_said_where_they_are_known() {
     let took = Duration::from_millis(2340);
-    assert_eq!(summary(None, took), "2.3 s");
+    assert_eq!(summary(None, None, took), "2.3 s");
     let usage = Usage { input_tokens: 1200, output_tokens: 56 };
-    assert_eq!(summary(Some(usage), took), "1200 tokens in, 56 tokens out, 2.3 s");
+    assert_eq!(summary(Some(usage), None, took), "1200 tokens in, 56 tokens out, 2.3 s");
+    assert_eq!(summary(Some(usage), Some(0.0123), took), "1200 tokens in, 56 tokens out, $0.0123, 2.3 s");
 }
 
 #[test]

@@ -1,9 +1,12 @@
 //! The loop: prompt, read, route, act. What each of these is stands elsewhere; here is only their order.
 
+mod ai;
+mod answered;
 mod controls;
 mod decision;
 mod near_miss;
 mod not_found;
+mod pager;
 mod protected;
 mod question;
 mod recent;
@@ -16,6 +19,7 @@ use std::io;
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::thread;
+use std::time::Instant;
 
 use awesh_protocol::RecentCommand;
 
@@ -28,12 +32,13 @@ use crate::line_editor::{
     HistoryControl, Input, Lent, LineEditor, Purpose, Request, SessionFacts, Surroundings,
 };
 use crate::messages;
-use crate::prompt::{BackendState, PromptSource, PromptText, Session, Style};
+use crate::prompt::{BackendState, PromptData, PromptSource, PromptText, Session, Style};
 use crate::render::Capabilities;
 use crate::router::{Route, explain};
 use crate::sys::tty;
 use crate::terminal::{Terminal, write_out};
 use crate::turns::Turns;
+use answered::Answered;
 use recent::Recent;
 use start::Identity;
 use turned::Routed;
@@ -75,6 +80,8 @@ struct Shell {
     turns: Rc<RefCell<Turns>>,
     /// The last line that went to bash or to the agents, for `awes why`.
     last_routed: Option<Routed>,
+    /// The last answer, for `awes answer`.
+    answered: Answered,
     /// The line that the last one was probably meant to be.
     suggestion: Option<String>,
 }
@@ -146,12 +153,13 @@ impl Shell {
         if self.report.status == not_found::STATUS {
             self.on_not_found(command);
         }
-        self.recent.add(RecentCommand {
+        let ended = RecentCommand {
             command: command.to_owned(),
             status: self.report.status,
             duration_ms: u64::try_from(self.session.duration().as_millis()).unwrap_or(u64::MAX),
             output: self.session.last_output(),
-        });
+        };
+        self.recent.add(ended, Instant::now());
     }
 
     /// Reads lines until one is bash's, which is then `command`.
@@ -285,29 +293,15 @@ impl Shell {
         {
             return user_prompt::prompt_text(&text);
         }
-        self.at_prompt(|source, session, style| source.prompt(session, style))
+        let Self { prompt, report, config, terminal, .. } = self;
+        let style = style(config, report, terminal);
+        prompt.prompt(&session(report, &self.identity, self.backend.as_ref(), &exported(report)), &style)
     }
 
-    /// Lends the source of the prompt the session as it is now.
-    fn at_prompt<T>(&mut self, read: impl FnOnce(&mut PromptSource, &Session<'_>, &Style) -> T) -> T {
-        let report = &self.report;
-        let variable = |name: &str| report.exported(name).map(str::to_owned);
-        let backend = match self.backend.as_ref().map(BackendClient::state) {
-            Some(State::Starting) | None => BackendState::Starting,
-            Some(State::Ready) => BackendState::Ready,
-            Some(State::Failed) => BackendState::Failed,
-        };
-        let session = Session {
-            directory: &report.directory,
-            variable: &variable,
-            status: report.status,
-            jobs: report.jobs,
-            user: &self.identity.user,
-            host: &self.identity.host,
-            is_root: self.identity.is_root,
-            backend,
-        };
-        read(&mut self.prompt, &session, &style(&self.config, report, &self.terminal))
+    /// What the prompt knows of the place, as it is now.
+    fn prompt_data(&mut self) -> PromptData {
+        let Self { prompt, report, .. } = self;
+        prompt.data(&session(report, &self.identity, self.backend.as_ref(), &exported(report)))
     }
 
     fn capabilities(&self) -> Capabilities {
@@ -348,6 +342,34 @@ impl Shell {
 
     fn history_control(&self) -> HistoryControl {
         HistoryControl::of(|name| self.variable(name))
+    }
+}
+
+fn exported(report: &Report) -> impl Fn(&str) -> Option<String> {
+    |name| report.exported(name).map(str::to_owned)
+}
+
+/// What the prompt goes by.
+fn session<'a>(
+    report: &'a Report,
+    identity: &'a Identity,
+    backend: Option<&BackendClient>,
+    variable: &'a dyn Fn(&str) -> Option<String>,
+) -> Session<'a> {
+    let backend = match backend.map(BackendClient::state) {
+        Some(State::Starting) | None => BackendState::Starting,
+        Some(State::Ready) => BackendState::Ready,
+        Some(State::Failed) => BackendState::Failed,
+    };
+    Session {
+        directory: &report.directory,
+        variable,
+        status: report.status,
+        jobs: report.jobs,
+        user: &identity.user,
+        host: &identity.host,
+        is_root: identity.is_root,
+        backend,
     }
 }
 

@@ -35,7 +35,7 @@ impl Shell {
 
     /// The Kubernetes context that is set in the session now.
     fn current_context(&mut self) -> Result<Option<String>, ()> {
-        let data = self.at_prompt(|source, session, _| source.data(session));
+        let data = self.prompt_data();
         data.context().map(|name| name.map(str::to_owned)).map_err(drop)
     }
 }

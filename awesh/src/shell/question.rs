@@ -1,16 +1,18 @@
 //! A question from Enter to its last event: the answer is drawn as it comes, and what it puts to the user is
 //! decided (`decision.rs`).
 
+use std::collections::BTreeMap;
 use std::io;
 use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
-use awesh_protocol::Context;
+use awesh_protocol::{Attachment, Context};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 use super::{Flow, Shell};
 use crate::backend::BackendClient;
+use crate::control::WITHOUT_OUTPUT;
 use crate::messages;
 use crate::render::{Renderer, Step};
 use crate::sys::tty::Mode;
@@ -22,25 +24,38 @@ const INTERRUPT: u8 = 0x03;
 impl Shell {
     /// Asks, and stays until the question's last event.
     pub(super) fn ask(&mut self, question: &str) -> io::Result<Flow> {
+        // The question mark is gone already.
+        let without_output = question.strip_prefix(WITHOUT_OUTPUT.trim_start_matches('?'));
+        let most = if without_output.is_some() { Attachment::Commands } else { Attachment::Output };
+        let question = without_output.unwrap_or(question).trim();
+        if question.is_empty() {
+            return Ok(Flow::Continue);
+        }
         let Some(mut backend) = self.backend.take() else {
             messages::error("questions are turned off");
             messages::hint("set backend.enabled = true in config.toml");
             return Ok(Flow::Continue);
         };
-        let answered = self.answer(question, &mut backend);
+        let answered = self.answer(question, most, &mut backend);
         self.backend = Some(backend);
         answered
     }
 
-    fn answer(&mut self, question: &str, backend: &mut BackendClient) -> io::Result<Flow> {
+    fn answer(&mut self, question: &str, most: Attachment, backend: &mut BackendClient) -> io::Result<Flow> {
         self.terminal.set_mode(Mode::Editing)?;
-        let id = backend.ask(question.to_owned(), self.context());
+        self.answered.begin();
+        let context = self.context(most);
+        let id = backend.ask(question.to_owned(), context);
         let mut renderer = Renderer::new(self.terminal.size().ws_col, self.capabilities(), Instant::now());
         loop {
             for event in backend.receive() {
+                self.answered.keep(&event);
                 match renderer.event(&event, Instant::now(), &mut TerminalWriter)? {
                     Step::Continue => {}
-                    Step::Ended => return Ok(Flow::Continue),
+                    Step::Ended => {
+                        self.offer_answer(renderer.lines());
+                        return Ok(Flow::Continue);
+                    }
                     Step::Decide(proposal) => {
                         if let Flow::End(status) = self.decide(id, &proposal, backend, &mut renderer)? {
                             return Ok(Flow::End(status));
@@ -54,7 +69,7 @@ impl Shell {
             }
             renderer.tick(Instant::now(), &mut TerminalWriter)?;
             let due = [backend.deadline(), renderer.next_tick()].into_iter().flatten().min();
-            let key = wait(&self.terminal, backend.fd(), backend.is_sending(), due)?;
+            let key = self.wait_beside(backend, due)?;
             if self.terminal.is_gone() {
                 backend.cancel(id);
                 return Ok(Flow::Continue);
@@ -70,8 +85,13 @@ impl Shell {
         }
     }
 
+    /// Waits for a key or the backend, until `due`; whether there is a key.
+    pub(super) fn wait_beside(&self, backend: &BackendClient, due: Option<Instant>) -> io::Result<bool> {
+        wait(&self.terminal, backend.fd(), backend.is_sending(), due)
+    }
+
     /// Reads keys: Ctrl-C is for the answer, everything else for the next line.
-    fn interrupted(&mut self) -> io::Result<bool> {
+    pub(super) fn interrupted(&mut self) -> io::Result<bool> {
         let mut buffer = [0; 1024];
         let count = self.terminal.keyboard.read_raw(&mut buffer)?;
         let keys = &buffer[..count];
@@ -82,13 +102,22 @@ impl Shell {
         Ok(false)
     }
 
-    fn context(&self) -> Context {
-        // As it is now: a secret that was exported a moment ago is known as one.
+    /// What the session exports, as it is now: a secret that was exported a moment ago is known as one.
+    pub(super) fn environment(&self) -> BTreeMap<String, String> {
         let environment = self.session.link().borrow_mut().environment();
+        environment.unwrap_or_else(|| self.report.environment())
+    }
+
+    /// What goes with a question: as much as the settings allow, and no more than `most`.
+    fn context(&mut self, most: Attachment) -> Context {
+        let place = self.prompt_data();
         Context {
             directory: self.report.directory.to_string_lossy().into_owned(),
-            environment: environment.unwrap_or_else(|| self.report.environment()),
-            recent: self.recent.attached(self.config.ai.attach),
+            environment: self.environment(),
+            recent: self.recent.known(Instant::now()),
+            attach: self.config.ai.attach.min(most),
+            git: place.git(),
+            kubernetes: place.kubernetes(),
             columns: self.terminal.size().ws_col,
             names: self.session.link().borrow_mut().names(),
         }

@@ -9,6 +9,7 @@ use std::rc::Rc;
 use nix::unistd::{Uid, User, gethostname};
 
 use super::Shell;
+use super::answered::Answered;
 use super::recent::Recent;
 use crate::args::ShellOptions;
 use crate::backend::Launch as BackendLaunch;
@@ -60,6 +61,7 @@ impl Shell {
             offers: super::not_found::OFFERS,
             turns: Rc::new(RefCell::new(Turns::new(state_directory().join("turns")))),
             last_routed: None,
+            answered: Answered::default(),
             suggestion: None,
         })
     }
