@@ -1,6 +1,7 @@
 //! Tests of the whole shell, on a real pseudo-terminal.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod clusters;
 mod compare;
 mod context;
 mod degraded;
@@ -8,9 +9,12 @@ mod editor;
 mod fidelity;
 mod harness;
 mod interactive;
+mod life;
 #[path = "../../awesh-backend/tests/model_server.rs"]
 mod model_server;
 mod noninteractive;
 mod questions;
+mod random;
 mod regression;
+mod remote;
 mod tree;

@@ -21,6 +21,9 @@ use crate::agent::{Agent, Bid, Failure, Question};
 use crate::context::{Answer, Context};
 use crate::fan_out::Limits;
 
+/// Bytes beyond which a question says more than a phrase could.
+const LONGEST: usize = 400;
+
 /// The agent.
 #[derive(Debug)]
 pub struct Kubernetes;
@@ -32,13 +35,15 @@ impl Agent for Kubernetes {
     }
 
     async fn bid(&self, question: &Question) -> Bid {
-        if !could_be(&question.text) {
+        if let Some((_, Claim::NamesKubernetes)) = understand(&question.text, &[]) {
+            return Bid::Certain;
+        }
+        if question.text.len() > LONGEST {
             return Bid::None;
         }
         let contexts = read(&Session::of(question)).await;
         match understand(&question.text, &names(&contexts)) {
-            Some((_, Claim::NamesKubernetes)) => Bid::Certain,
-            Some((_, Claim::WithContexts)) if !contexts.entries.is_empty() => Bid::Certain,
+            Some(_) if !contexts.entries.is_empty() => Bid::Certain,
             _ => Bid::None,
         }
     }
@@ -67,14 +72,6 @@ impl Agent for Kubernetes {
         }
         Ok(Answer::default())
     }
-}
-
-/// Whether a question is worth reading a file for: no phrase is longer, or without a word that all have.
-fn could_be(text: &str) -> bool {
-    /// Bytes beyond which a question says more than a phrase could.
-    const LONGEST: usize = 400;
-    text.len() <= LONGEST && text.split_whitespace().nth(1).is_some()
-        || text.to_lowercase().contains("cluster")
 }
 
 fn names(contexts: &Contexts) -> Vec<String> {
@@ -136,13 +133,19 @@ async fn survey(
 
 /// What the parts took at once, and what they would have taken one after the other.
 fn timings(reports: &[Report], elapsed: Duration, since: Timestamp) -> Vec<Timing> {
-    let read = reports.iter().filter(|report| report.read_at >= since);
-    let parts = read.flat_map(|report| report.took.iter().map(move |took| (report, took)));
-    let mut timings: Vec<Timing> = parts
-        .clone()
-        .map(|(report, took)| Timing { name: format!("{} {}", report.context, took.name), ms: took.ms })
+    let read = || reports.iter().filter(|report| report.read_at >= since);
+    let parts = |report: &Report| {
+        let parts = report.took.iter().map(|took| format!("{} {:.0}", took.name, took.ms));
+        parts.collect::<Vec<_>>().join(", ")
+    };
+    let sum = |report: &Report| report.took.iter().map(|took| took.ms).sum::<f64>();
+    let mut timings: Vec<Timing> = read()
+        .map(|report| Timing {
+            name: format!("cluster {} ({})", report.context, parts(report)),
+            ms: sum(report),
+        })
         .collect();
-    let in_sequence = parts.map(|(_, took)| took.ms).sum();
+    let in_sequence = read().map(sum).sum();
     timings.push(Timing { name: "clusters at once".to_owned(), ms: elapsed.as_secs_f64() * 1e3 });
     timings.push(Timing { name: "clusters one after the other".to_owned(), ms: in_sequence });
     timings

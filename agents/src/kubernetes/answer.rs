@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::agent::changed;
 use super::contexts::Contexts;
 use super::report::{Report, Status};
-use super::rows::{HEADINGS, cells, summary, what};
+use super::rows::{HEADINGS, age, cells, summary, what};
 use crate::context::Context;
 use crate::words::{code, printable};
 
@@ -53,7 +53,7 @@ pub(super) fn current(contexts: &Contexts) -> String {
 /// All reports.
 pub(super) fn table<'a>(reports: &'a [Report], since: Timestamp, context: &'a Context) -> BoxFuture<'a, ()> {
     async move {
-        context.user.text(&format!("{}.\n", summary(reports))).await;
+        context.user.text(&opening(reports, since)).await;
         rows(reports, since, context).await;
     }
     .boxed()
@@ -68,7 +68,7 @@ pub(super) fn problems<'a>(
     async move {
         let wrong = reports.iter().filter(|report| report.status != Status::Healthy);
         let wrong: Vec<Report> = wrong.cloned().collect();
-        context.user.text(&format!("{}.\n", summary(reports))).await;
+        context.user.text(&opening(reports, since)).await;
         if !wrong.is_empty() {
             rows(&wrong, since, context).await;
         }
@@ -86,13 +86,42 @@ pub(super) async fn changes(shown: &[Report], reports: &[Report], since: Timesta
     rows(&changed, since, context).await;
 }
 
+/// How all are, in a sentence; and when that was, where it was before.
+fn opening(reports: &[Report], since: Timestamp) -> String {
+    let oldest = reports.iter().map(|report| report.read_at).min().filter(|_| is_past(reports, since));
+    let when = oldest.map(|read_at| format!("{}: ", age(Timestamp::now().duration_since(read_at).as_secs())));
+    format!("{}{}.\n", when.unwrap_or_default(), summary(reports))
+}
+
+/// Whether all of this is from before.
+fn is_past(reports: &[Report], since: Timestamp) -> bool {
+    reports.iter().all(|report| report.read_at < since)
+}
+
+/// A table of facts, and below it what is wrong: words are wrapped there, in a table they would be cut.
 async fn rows(reports: &[Report], since: Timestamp, context: &Context) {
-    let row = |report: &Report| {
-        let mut row = cells(report).to_vec();
-        row.push(what(report, since));
-        row.iter().map(|cell| printable(cell)).collect()
-    };
-    context.user.table(&HEADINGS, reports.iter().map(row).collect()).await;
+    let since = if is_past(reports, since) { Timestamp::MIN } else { since };
+    let row = |report: &Report| cells(report).iter().map(|cell| printable(cell)).collect();
+    context.user.table(&HEADINGS[..7], reports.iter().map(row).collect()).await;
+    let told =
+        reports.iter().map(|report| (report, what(report, since))).filter(|(_, what)| !what.is_empty());
+    let lines: String =
+        told.map(|(report, what)| format!("- {}: {}\n", code(&report.context), plain(&what))).collect();
+    if !lines.is_empty() {
+        context.user.text(&format!("\n{lines}")).await;
+    }
+}
+
+/// Words from outside that are no markdown.
+fn plain(text: &str) -> String {
+    let mut plain = String::new();
+    for c in printable(text).chars() {
+        if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '~') {
+            plain.push('\\');
+        }
+        plain.push(c);
+    }
+    plain
 }
 
 /// A few clusters, each in full.
@@ -122,7 +151,7 @@ pub(super) fn details<'a>(
 
 /// "**prod-eu is degraded**: v1.33.2, 3 of 3 nodes ready, …".
 fn headline(report: &Report, since: Timestamp) -> String {
-    let mut facts: Vec<String> = report.error.iter().map(|error| code(&error.message)).collect();
+    let mut facts: Vec<String> = report.error.iter().map(|error| plain(&error.message)).collect();
     facts.extend(report.version.iter().map(|version| code(version)));
     facts.extend(report.nodes.map(|nodes| format!("{} of {} nodes ready", nodes.ready, nodes.total)));
     facts.extend(
@@ -136,7 +165,7 @@ fn headline(report: &Report, since: Timestamp) -> String {
     let rest = Report { problems: Vec::new(), error: None, ..report.clone() };
     let rest = what(&rest, since);
     if !rest.is_empty() {
-        facts.push(code(&rest));
+        facts.push(plain(&rest));
     }
     format!("{} is **{}**: {}.\n", code(&report.context), report.status.word(), facts.join(", "))
 }

@@ -5,7 +5,7 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use http::header::RETRY_AFTER;
+use http::header::{ACCEPT, RETRY_AFTER};
 use http::{Request, Response};
 use http_body_util::BodyExt;
 use jiff::Timestamp;
@@ -28,12 +28,15 @@ const PAGE: u32 = 500;
 /// The largest document that is no list.
 const DOCUMENT: usize = 4 << 20;
 
+/// The form of documents.
+const JSON: &str = "application/json";
+
 /// The longest that is read of an answer that is none.
 const EXCUSE: usize = 64 << 10;
 
 /// How often a cluster that asks for patience is asked again, and how long it may ask for.
-const RETRIES: u32 = 3;
-const LONGEST_WAIT: Duration = Duration::from_secs(5);
+const RETRIES: u32 = 2;
+const LONGEST_WAIT: Duration = Duration::from_secs(3);
 
 /// A cluster, as a context names it.
 #[derive(Clone)]
@@ -83,13 +86,13 @@ impl Cluster {
 
     /// A document.
     pub async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Trouble> {
-        let body = self.text(path, DOCUMENT).await?;
+        let body = self.text(path, JSON, DOCUMENT).await?;
         serde_json::from_slice(&body).map_err(|_| garbage("what answers there is no Kubernetes API"))
     }
 
-    /// What stands at a path, up to a number of bytes; more is cut.
-    pub async fn text(&self, path: &str, cap: usize) -> Result<Vec<u8>, Trouble> {
-        let request = Request::get(path).body(Vec::new());
+    /// What stands at a path in the form that is accepted, up to a number of bytes; more is cut.
+    pub async fn text(&self, path: &str, accept: &str, cap: usize) -> Result<Vec<u8>, Trouble> {
+        let request = Request::get(path).header(ACCEPT, accept).body(Vec::new());
         let request = request.map_err(|error| Trouble::new(Kind::Internal, error.to_string()))?;
         let response = self.send(request).await?;
         read(response.into_body(), cap).await

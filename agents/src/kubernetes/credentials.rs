@@ -1,24 +1,17 @@
-//! What a context's user proves itself with. Credential plugins are run here: without a terminal, in a process
-//! group of their own that ends with whoever waits for it.
+//! What a context's user proves itself with. Credential plugins are run here.
 
 use std::io;
-use std::process::{ExitStatus, Stdio};
 
 use jiff::Timestamp;
 use kube_client::config::{AuthInfo, ExecAuthCluster, ExecConfig, ExecInteractiveMode};
-use nix::sys::signal::{Signal, killpg};
-use nix::unistd::Pid;
 use serde::Deserialize;
 use serde_json::json;
-use tokio::io::{AsyncRead, AsyncReadExt};
-use tokio::process::{Child, Command};
+use tokio::process::Command;
 
 use super::Session;
 use super::contexts::Entry;
+use super::process;
 use super::trouble::{Kind, Trouble};
-
-/// Bytes of a plugin's output that are read.
-const OUTPUT: u64 = 1 << 20;
 
 /// A user as a client needs it: what had to be fetched is fetched.
 #[derive(Debug, Clone, Default)]
@@ -97,7 +90,7 @@ impl ExecStatus {
     }
 }
 
-/// Runs a plugin to its end. Dropped, it ends the plugin with all that it started.
+/// Runs a plugin to its end.
 async fn run(exec: &ExecConfig, entry: &Entry, session: &Session) -> Result<ExecStatus, Trouble> {
     let plugin = name_of(exec);
     let failed = |words: String| Trouble::new(Kind::Credentials, words);
@@ -106,19 +99,13 @@ async fn run(exec: &ExecConfig, entry: &Entry, session: &Session) -> Result<Exec
             "the credential plugin {plugin} needs a terminal; log in with kubectl once"
         )));
     }
-    let mut child =
-        command(exec, entry, session)?.spawn().map_err(|error| failed(unstarted(exec, &error)))?;
-    let group = Group::of(&child);
-    let (stdout, stderr, status) =
-        tokio::join!(read(child.stdout.take()), read(child.stderr.take()), child.wait());
-    group.has_ended();
-    let status =
-        status.map_err(|error| failed(format!("the credential plugin {plugin} was lost: {error}")))?;
-    if !status.success() {
-        return Err(failed(format!("the credential plugin {plugin} {}", ended(status, &stderr))));
+    let ended = process::run(&mut command(exec, entry, session)?, &[]).await;
+    let ended = ended.map_err(|error| failed(unstarted(exec, &error)))?;
+    if !ended.status.success() {
+        return Err(failed(format!("the credential plugin {plugin} {}", ended.told())));
     }
     // What it printed may be a secret and is not quoted.
-    let credential: Option<ExecCredential> = serde_json::from_slice(&stdout).ok();
+    let credential: Option<ExecCredential> = serde_json::from_slice(&ended.stdout).ok();
     credential
         .and_then(|credential| credential.status)
         .ok_or_else(|| failed(format!("the credential plugin {plugin} printed no credential")))
@@ -136,14 +123,7 @@ fn command(exec: &ExecConfig, entry: &Entry, session: &Session) -> Result<Comman
             command.env(name, value);
         }
     }
-    command
-        .env("KUBERNETES_EXEC_INFO", info(exec, entry)?)
-        .current_dir(&session.directory)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .process_group(0)
-        .kill_on_drop(true);
+    command.env("KUBERNETES_EXEC_INFO", info(exec, entry)?).current_dir(&session.directory);
     Ok(command)
 }
 
@@ -168,48 +148,6 @@ fn unstarted(exec: &ExecConfig, error: &io::Error) -> String {
             format!("the credential plugin {plugin} is not installed: {hint}")
         }
         _ => format!("the credential plugin {plugin} cannot be run: {error}"),
-    }
-}
-
-/// How a plugin ended, with the last line of what it complained.
-fn ended(status: ExitStatus, stderr: &[u8]) -> String {
-    let stderr = String::from_utf8_lossy(stderr);
-    let complaint = stderr.lines().rev().map(str::trim).find(|line| !line.is_empty());
-    let how = match status.code() {
-        Some(code) => format!("failed with status {code}"),
-        None => "was ended by a signal".to_owned(),
-    };
-    complaint.map_or(how.clone(), |complaint| format!("{how}: {complaint}"))
-}
-
-async fn read(pipe: Option<impl AsyncRead + Unpin>) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    if let Some(mut pipe) = pipe {
-        // What came before an error is what there is.
-        let _ = (&mut pipe).take(OUTPUT).read_to_end(&mut bytes).await;
-        let _ = tokio::io::copy(&mut pipe, &mut tokio::io::sink()).await;
-    }
-    bytes
-}
-
-/// A process group that is killed unless it has ended.
-struct Group(Option<Pid>);
-
-impl Group {
-    fn of(child: &Child) -> Self {
-        Self(child.id().and_then(|id| i32::try_from(id).ok()).map(Pid::from_raw))
-    }
-
-    fn has_ended(mut self) {
-        self.0 = None;
-    }
-}
-
-impl Drop for Group {
-    fn drop(&mut self) {
-        if let Some(group) = self.0 {
-            let _ = killpg(group, Signal::SIGKILL);
-        }
     }
 }
 

@@ -40,7 +40,8 @@ pub fn what(report: &Report, since: Timestamp) -> String {
     format!("{words} ({})", age(report.age_s(now))).trim_start().to_owned()
 }
 
-fn age(seconds: i64) -> String {
+/// How long ago, in seconds while that says something.
+pub(super) fn age(seconds: i64) -> String {
     match seconds {
         seconds if seconds < 120 => format!("{seconds} s ago"),
         seconds => format!("{} min ago", seconds / 60),

@@ -83,7 +83,11 @@ pub fn run(command: Command) -> Result<u8, Failure> {
         };
         tokio::select! {
             ended = command => ended,
-            status = interrupted => Ok(status),
+            status = interrupted => {
+                // The terminal has shown ^C in the middle of a line.
+                output::Output::new().end_line();
+                Ok(status)
+            }
         }
     });
     // Tasks end, and with them what they started; a look at a hung file system must not keep the process.

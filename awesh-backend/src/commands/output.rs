@@ -52,4 +52,11 @@ impl Output {
     pub(super) fn timing(self, line: &str) {
         let _ = io::stderr().lock().write_all(format!("{line}\n").as_bytes());
     }
+
+    /// Lets what comes after begin on a line of its own, on a terminal.
+    pub(super) fn end_line(self) {
+        if self.is_terminal {
+            let _ = self.write("\n");
+        }
+    }
 }

@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr;
 const GAP: usize = 2;
 
 /// Words narrower than this are put below their row.
-const READABLE: usize = 30;
+const READABLE: usize = 44;
 
 /// How words below their row are set off.
 const INDENT: &str = "    ";
@@ -209,10 +209,9 @@ prod-eu  healthy   12 ms
         let expected = "\
 CONTEXT  STATUS    LATENCY  WHAT
 prod-eu  healthy   12 ms
-日本     degraded  9 ms     2 pods CrashLoopBackOff (exit
-                            status 1, 17 restarts):
-                            shop/cart";
-        assert_eq!(drawn(Some(59)), expected);
+日本     degraded  9 ms     2 pods CrashLoopBackOff (exit status 1, 17
+                            restarts): shop/cart";
+        assert_eq!(drawn(Some(73)), expected);
         let expected = "\
 CONTEXT  STATUS    LATENCY
 prod-eu  healthy   12 ms

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use super::screen::Screen;
 use super::{json, rows};
 use crate::commands::output::{Closed, Output};
+use crate::commands::table::cut;
 
 /// Reads every so often. It ends when nobody reads what is written; Ctrl-C ends the whole command.
 pub(super) async fn run(
@@ -54,14 +55,16 @@ fn draw(
 ) -> Result<(), Closed> {
     let table = rows::table(reports, before, since, output);
     let mut lines: Vec<String> = table.lines().map(str::to_owned).collect();
-    let room = output.size().1.saturating_sub(4).max(2);
+    let (width, height) = output.size();
+    let room = height.saturating_sub(4).max(2);
     if lines.len() > room {
         let hidden = lines.len() - room;
         lines.truncate(room);
-        lines.push(format!("… {hidden} more lines do not fit; without --watch all are shown"));
+        lines.push(cut(&format!("… {hidden} more lines do not fit; without --watch all are shown"), width));
     }
     lines.push(String::new());
-    lines.push(format!("{} {}", Screen::clock(), rows::sentence(reports, elapsed)));
+    // A line that wraps could not be replaced.
+    lines.push(cut(&format!("{} {}", Screen::clock(), rows::sentence(reports, elapsed)), width));
     screen.replace(&lines)
 }
 
