@@ -45,7 +45,8 @@ impl<'a> Session<'a> {
         // What follows a private kubeconfig may be the default, which was made explicit.
         let is_default =
             own.first().and_then(|own| Before::read(own)).is_some_and(|it| it.kubeconfig.is_none());
-        Some(rest).filter(|rest| !rest.is_empty() && !(is_default && Some(rest) == self.default().as_ref()))
+        let is_made_up = is_default && Some(&rest) == self.default().as_ref();
+        Some(rest).filter(|rest| !rest.is_empty() && !is_made_up)
     }
 
     /// The line that puts a private kubeconfig in force. One before it stays where a program has added to it: a
