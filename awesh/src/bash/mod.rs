@@ -7,6 +7,7 @@
 
 mod ending;
 mod handshake;
+mod kept;
 mod leftovers;
 mod link;
 pub mod markers;
@@ -34,6 +35,7 @@ use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
 use nix::unistd::Pid;
 
 pub use handshake::{EditingMode, Report};
+pub use kept::keep_kubeconfigs;
 pub use leftovers::remove_leftovers;
 pub use link::{Candidates, Link, Unfinished};
 pub use output::Output;

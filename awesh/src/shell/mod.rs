@@ -25,7 +25,7 @@ use awesh_protocol::RecentCommand;
 
 use crate::args::ShellOptions;
 use crate::backend::{BackendClient, State};
-use crate::bash::{BashSession, Report, Turn, remove_leftovers};
+use crate::bash::{BashSession, Report, Turn, keep_kubeconfigs, remove_leftovers};
 use crate::config::{Config, Problem, PromptStyle, Sources};
 use crate::fallback;
 use crate::line_editor::{
@@ -40,7 +40,7 @@ use crate::terminal::{Terminal, write_out};
 use crate::turns::Turns;
 use answered::Answered;
 use recent::Recent;
-use start::Identity;
+use start::{Identity, state_directory};
 use turned::Routed;
 
 /// Status of a shell whose terminal was closed: 128 + SIGHUP.
@@ -56,6 +56,10 @@ pub fn run(options: &ShellOptions) -> io::Result<u8> {
         status => status,
     };
     tty::restore();
+    for path in keep_kubeconfigs(&shell.session.directory(), &state_directory()) {
+        let path = path.display();
+        messages::warning(format_args!("what was added to this shell's own kubeconfig is kept in {path}"));
+    }
     // An exit status is a byte.
     status.map(|status| u8::try_from(status).unwrap_or(u8::MAX))
 }
@@ -264,7 +268,7 @@ impl Shell {
         }
         let own = self.session.directory();
         // Without a thread for it, the next session's will do it.
-        let _ = thread::Builder::new().spawn(move || remove_leftovers(&own));
+        let _ = thread::Builder::new().spawn(move || remove_leftovers(&own, &state_directory()));
         if self.config.backend.enabled {
             let launch = self.backend_launch();
             self.backend = Some(BackendClient::start(launch, self.config.to_protocol()));
