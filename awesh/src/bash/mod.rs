@@ -19,12 +19,10 @@ mod spawn;
 pub mod tail;
 mod turns;
 
-use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -35,7 +33,7 @@ use nix::unistd::Pid;
 
 pub use handshake::{EditingMode, Report};
 pub use leftovers::remove_leftovers;
-pub use link::{Candidates, Link, Unfinished};
+pub use link::{Candidates, Link, SharedLink, Unfinished};
 pub use output::Output;
 pub use spawn::{Startup, find_bash};
 
@@ -66,7 +64,7 @@ pub struct BashSession {
     slave: Arc<OwnedFd>,
     modes: Modes,
     output: Output,
-    link: Rc<RefCell<Link>>,
+    link: SharedLink,
     phase: Phase,
     /// Lines bash has not been given yet, and bytes of the present one that its terminal did not take yet.
     lines: VecDeque<String>,
@@ -175,7 +173,7 @@ impl BashSession {
             child: Pid::from_raw(child.id().cast_signed()),
             output: Output::new(Arc::clone(&master), Arc::clone(&slave), &nonce),
             modes: Modes::new(terminal.original_modes()),
-            link: Rc::new(RefCell::new(Link::new(handshake, Arc::clone(&master)))),
+            link: SharedLink::new(Link::new(handshake, Arc::clone(&master))),
             slave,
             master,
             phase: Phase::Starting,
@@ -202,8 +200,8 @@ impl BashSession {
     }
 
     /// The way to ask the session while it waits at its prompt.
-    pub fn link(&self) -> Rc<RefCell<Link>> {
-        Rc::clone(&self.link)
+    pub fn link(&self) -> SharedLink {
+        self.link.clone()
     }
 
     /// bash's process id.
@@ -272,7 +270,7 @@ impl BashSession {
 
     /// Ctrl-C at the prompt: bash starts over, with status 130, or runs the user's trap and stays where it is.
     pub fn interrupt_prompt(&mut self) -> io::Result<Option<Report>> {
-        let renewed = self.link.borrow_mut().interrupt();
+        let renewed = self.link.lock().interrupt();
         if renewed.is_some() {
             let printed = self.output.take_to_prompt()?;
             write_out(without_line_end(&printed))?;
@@ -290,7 +288,7 @@ impl BashSession {
         self.phase = phase;
         self.marked = false;
         self.reported = None;
-        self.link.borrow_mut().handshake.go()?;
+        self.link.lock().handshake.go()?;
         self.send_line()
     }
 

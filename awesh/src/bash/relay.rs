@@ -87,7 +87,7 @@ impl BashSession {
         let timeout = self.patience().map_or(PollTimeout::NONE, |patience| {
             PollTimeout::try_from(patience.saturating_sub(since.elapsed())).unwrap_or(PollTimeout::ZERO)
         });
-        let link = self.link.borrow();
+        let link = self.link.lock();
         let master =
             if self.outgoing.is_empty() { PollFlags::POLLIN } else { PollFlags::POLLIN | PollFlags::POLLOUT };
         let mut fds = [

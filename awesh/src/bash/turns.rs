@@ -59,7 +59,7 @@ impl BashSession {
     }
 
     pub(super) fn on_messages(&mut self, terminal: &mut Terminal) -> io::Result<()> {
-        let messages = self.link.borrow_mut().handshake.receive()?;
+        let messages = self.link.lock().handshake.receive()?;
         for message in messages {
             match message {
                 Message::Installed { mode } => {
@@ -84,7 +84,7 @@ impl BashSession {
             self.phase = Phase::Quiet;
         }
         self.begun = !quiet;
-        self.link.borrow_mut().handshake.release()
+        self.link.lock().handshake.release()
     }
 
     pub(super) fn give_terminal(&mut self, terminal: &mut Terminal) -> io::Result<()> {
@@ -150,7 +150,7 @@ impl BashSession {
         }
         let Some(report) = self.reported.take() else { return Ok(None) };
         self.phase = Phase::Prompt;
-        self.link.borrow_mut().renew();
+        self.link.lock().renew();
         if let Some(mode) = report.readline {
             self.mode = mode;
             self.lines.push_front(format!("{RESET}\n"));

@@ -87,7 +87,7 @@ impl Completer for LineHelper {
     ) -> rustyline::Result<(usize, Vec<Pair>)> {
         let Some(SessionFacts(around)) = self.session() else { return Ok((position, Vec::new())) };
         let target = target(line, position, around.word_breaks.as_deref());
-        let candidates = around.link.borrow_mut().complete(&target.command);
+        let candidates = around.link.lock().complete(&target.command);
         let is_directory = |name: &str| locate(name, &around.directory, around.home.as_deref()).is_dir();
         let pairs = choices(&target, candidates, is_directory)
             .into_iter()
@@ -148,7 +148,7 @@ pub struct SessionFacts<'a>(pub &'a Surroundings);
 
 impl Facts for SessionFacts<'_> {
     fn resolve(&self, word: &str) -> Option<CommandKind> {
-        let kind = self.0.link.borrow_mut().kind_of(word)?;
+        let kind = self.0.link.lock().kind_of(word)?;
         Some(match kind.as_str() {
             "alias" => CommandKind::Alias,
             "keyword" => CommandKind::Keyword,

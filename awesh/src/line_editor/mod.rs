@@ -22,7 +22,7 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use crate::backend::BackendClient;
-use crate::bash::{BashSession, EditingMode, Link};
+use crate::bash::{BashSession, EditingMode, SharedLink};
 use crate::terminal::Terminal;
 use crate::turns::Turns;
 
@@ -77,7 +77,7 @@ pub enum Purpose {
 #[derive(Debug, Clone)]
 pub struct Surroundings {
     /// The way to ask the live session.
-    pub link: Rc<RefCell<Link>>,
+    pub link: SharedLink,
     /// What the user turned round before.
     pub turns: Rc<RefCell<Turns>>,
     /// The session's directory.

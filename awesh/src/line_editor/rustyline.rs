@@ -131,7 +131,7 @@ impl LineEditor for Rustyline {
             editor: self.keys.try_clone()?,
             gate: &gate,
             printer: &printer,
-            busy: around.link.borrow().busy(),
+            busy: around.link.lock().busy(),
             keys: KeyStream::default(),
             held_since: None,
             printed: Vec::new(),

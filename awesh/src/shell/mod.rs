@@ -279,7 +279,7 @@ impl Shell {
 
     fn prompt_text(&mut self) -> PromptText {
         if self.config.prompt.style == PromptStyle::Bash
-            && let Some(text) = self.session.link().borrow_mut().user_prompt()
+            && let Some(text) = self.session.link().lock().user_prompt()
         {
             return user_prompt::prompt_text(&text);
         }

@@ -173,7 +173,7 @@ impl Shell {
 
     fn context(&self) -> Context {
         // As it is now: a secret that was exported a moment ago is known as one.
-        let environment = self.session.link().borrow_mut().environment();
+        let environment = self.session.link().lock().environment();
         Context {
             directory: self.report.directory.to_string_lossy().into_owned(),
             environment: environment.unwrap_or_else(|| self.report.environment()),
