@@ -3,8 +3,9 @@
 //! `spawn.rs` starts it with `hook.sh` in place of its start-up files; the hook speaks through `handshake.rs`
 //! and marks in the output that `markers.rs` finds. `relay.rs` moves bytes while bash has the terminal,
 //! `show.rs` decides what of them is seen and `turns.rs` what follows from marks and messages;
-//! `link.rs` asks while it waits at its prompt. Nothing here knows what a line means: that is the router's.
+//! `link.rs` asks while it waits at its prompt; `behind.rs` lets it start behind a prompt. Nothing here knows what a line means: that is the router's.
 
+mod behind;
 mod ending;
 mod handshake;
 mod leftovers;
@@ -13,6 +14,7 @@ pub mod markers;
 mod modes;
 mod notices;
 mod output;
+mod printed;
 mod relay;
 mod show;
 mod spawn;
@@ -31,6 +33,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
 use nix::unistd::Pid;
 
+pub use behind::Foreground;
 pub use handshake::{EditingMode, Report};
 pub use leftovers::remove_leftovers;
 pub use link::{Candidates, Link, SharedLink, Unfinished};
@@ -40,6 +43,7 @@ pub use spawn::{Startup, find_bash};
 use crate::sys::process::times_slept;
 use crate::sys::pty::{Pty, set_window_size, signal_foreground};
 use crate::terminal::{Keyboard, Terminal, write_out};
+use behind::Behind;
 use handshake::Handshake;
 use modes::Modes;
 use notices::Notices;
@@ -79,6 +83,9 @@ pub struct BashSession {
     echo: Vec<u8>,
     /// Whether Ctrl-C was pressed in a start-up file.
     interrupted: bool,
+    /// Set while the start-up files run behind a prompt; then what they printed last, if nobody could show it.
+    behind: Option<Behind>,
+    unshown: Vec<u8>,
     /// What of a prompt has come: the mark in the output, and the report.
     marked: bool,
     reported: Option<Report>,
@@ -184,6 +191,8 @@ impl BashSession {
             line_is_ended: false,
             echo: Vec::new(),
             interrupted: false,
+            behind: None,
+            unshown: Vec::new(),
             marked: false,
             reported: None,
             mode: EditingMode::default(),
@@ -222,6 +231,11 @@ impl BashSession {
     /// How the user wants lines to be edited.
     pub fn editing_mode(&self) -> EditingMode {
         self.mode
+    }
+
+    /// What was printed behind something else and could not be shown there; to be written as it is.
+    pub fn take_unshown(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.unshown)
     }
 
     /// How long the last command ran.

@@ -9,6 +9,7 @@ use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::unistd::{tcgetpgrp, write};
 
+use super::behind::LOOK_AGAIN;
 use super::spawn::CALL_ECHO;
 use super::{BashSession, Expansion, Phase, Turn};
 use crate::sys::tty::Mode;
@@ -35,17 +36,28 @@ const FINISH: &str = " set +o vi +o emacs\n";
 impl BashSession {
     /// Lets bash have the terminal until it wants something.
     pub fn wait(&mut self, terminal: &mut Terminal) -> io::Result<Turn> {
+        loop {
+            if self.phase == Phase::Starting {
+                terminal.set_mode(Mode::Relay)?;
+                self.interrupted |= terminal.keyboard.ahead().contains(&INTERRUPT);
+                self.outgoing.extend(terminal.keyboard.take_ahead());
+            }
+            if let Some(turn) = self.relay(terminal)? {
+                return Ok(turn);
+            }
+        }
+    }
+
+    /// Moves bytes until bash wants something; None where what it wants is the terminal, which something else has.
+    pub(super) fn relay(&mut self, terminal: &mut Terminal) -> io::Result<Option<Turn>> {
         let mut buffer = vec![0; CHUNK];
         if terminal.is_gone() {
-            return Ok(Turn::HungUp);
+            return Ok(Some(Turn::HungUp));
         }
         if self.watch().has_ended()
             && let Some(turn) = self.on_child(terminal, &mut buffer)?
         {
-            return Ok(turn);
-        }
-        if self.phase == Phase::Starting {
-            terminal.set_mode(Mode::Relay)?;
+            return Ok(Some(turn));
         }
         let mut since = Instant::now();
         loop {
@@ -53,29 +65,14 @@ impl BashSession {
             if ready.nothing {
                 self.on_silence(terminal, since)?;
             }
-            if ready.signal
-                && let Some(turn) = self.on_signal(terminal, &mut buffer)?
-            {
-                return Ok(turn);
-            }
-            let mut turn = None;
-            if ready.output {
-                turn = self.on_output(terminal, &mut buffer)?;
-            }
-            if ready.message {
-                self.on_messages(terminal)?;
-            }
-            if ready.room {
-                self.send_outgoing()?;
-            }
-            if ready.key && self.on_keys(terminal, &mut buffer)? == 0 {
-                return Ok(Turn::HungUp);
-            }
-            if let Some(turn) = turn.or(self.at_prompt()?) {
-                return Ok(turn);
+            if let Some(turn) = self.on_ready(&ready, terminal, &mut buffer)?.or(self.at_prompt()?) {
+                return Ok(Some(turn));
             }
             if std::mem::take(&mut self.begun) {
-                return Ok(Turn::Started);
+                return Ok(Some(Turn::Started));
+            }
+            if self.is_wanted() {
+                return Ok(None);
             }
             if !ready.nothing {
                 since = Instant::now();
@@ -83,8 +80,36 @@ impl BashSession {
         }
     }
 
+    fn on_ready(
+        &mut self,
+        ready: &Ready,
+        terminal: &mut Terminal,
+        buffer: &mut [u8],
+    ) -> io::Result<Option<Turn>> {
+        if ready.signal
+            && let Some(turn) = self.on_signal(terminal, buffer)?
+        {
+            return Ok(Some(turn));
+        }
+        let mut turn = None;
+        if ready.output {
+            turn = self.on_output(terminal, buffer)?;
+        }
+        if ready.message {
+            self.on_messages(terminal)?;
+        }
+        if ready.room {
+            self.send_outgoing()?;
+        }
+        if ready.key && self.on_keys(terminal, buffer)? == 0 {
+            turn = Some(Turn::HungUp);
+        }
+        Ok(turn)
+    }
+
     fn poll(&self, terminal: &Terminal, since: Instant) -> io::Result<Ready> {
-        let timeout = self.patience().map_or(PollTimeout::NONE, |patience| {
+        let behind = self.behind.as_ref().map(|_| LOOK_AGAIN);
+        let timeout = behind.or(self.patience()).map_or(PollTimeout::NONE, |patience| {
             PollTimeout::try_from(patience.saturating_sub(since.elapsed())).unwrap_or(PollTimeout::ZERO)
         });
         let link = self.link.lock();
@@ -139,6 +164,8 @@ impl BashSession {
             let mut held = std::mem::take(&mut self.echo);
             held.extend_from_slice(self.output.marks.flush());
             self.show(&held)?;
+        } else if self.behind.is_some() {
+            // Who is silent there is in nobody's way.
         } else if self.phase == Phase::Reading && self.expansion == Expansion::Printed {
             self.outgoing.push_back(b'\n');
             self.expansion = Expansion::Nudged;
@@ -169,6 +196,10 @@ impl BashSession {
     fn on_keys(&mut self, terminal: &mut Terminal, buffer: &mut [u8]) -> io::Result<usize> {
         let count = terminal.keyboard.read_raw(buffer)?;
         let keys = &buffer[..count];
+        if let Some(behind) = &mut self.behind {
+            behind.on_keys(keys, &mut terminal.keyboard)?;
+            return Ok(count);
+        }
         match self.phase {
             Phase::Starting | Phase::Running if !self.marked => {
                 self.interrupted |= keys.contains(&INTERRUPT);

@@ -79,6 +79,12 @@ impl BashSession {
             self.expansion = Expansion::Printed;
         }
         self.output.tail.push(bytes);
-        write_out(bytes)
+        match &mut self.behind {
+            Some(behind) => {
+                behind.print(bytes);
+                Ok(())
+            }
+            None => write_out(bytes),
+        }
     }
 }

@@ -88,6 +88,10 @@ impl BashSession {
     }
 
     pub(super) fn give_terminal(&mut self, terminal: &mut Terminal) -> io::Result<()> {
+        if self.behind.is_some() {
+            self.phase = Phase::Running;
+            return self.modes.for_command(&self.slave);
+        }
         if terminal.keyboard.has_ahead() && self.outgoing.is_empty() {
             self.deliver_ahead(terminal)?;
         }

@@ -6,6 +6,9 @@
 const PASTE_BEGIN: &[u8; 6] = b"\x1b[200~";
 const PASTE_END: &[u8; 6] = b"\x1b[201~";
 
+/// What has the editor leave its line (Ctrl-^); it is never handed over as the user's.
+pub(super) const LEAVE: u8 = 0x1e;
+
 /// Follows pastes and characters over the cuts between reads.
 #[derive(Debug, Default)]
 pub struct KeyStream {
@@ -44,8 +47,22 @@ impl KeyStream {
                 break;
             }
         }
-        self.partial.extend_from_slice(&keys[..taken]);
+        self.partial.extend(keys[..taken].iter().filter(|&&key| key != LEAVE));
         Portion { text: self.whole_characters(), taken, ends_line }
+    }
+
+    /// The same, but for the key that ends a line: that is left where it is, with an Escape that makes it another.
+    pub fn take_unended(&mut self, keys: &[u8]) -> Portion {
+        let mut portion = self.take(keys);
+        if portion.ends_line {
+            portion.text.pop();
+            portion.taken -= 1;
+            if portion.text.ends_with('\x1b') {
+                portion.text.pop();
+                portion.taken -= 1;
+            }
+        }
+        portion
     }
 
     /// Decodes `partial`, but for a character at its end that is not complete yet.
@@ -91,6 +108,16 @@ mod tests {
         assert_eq!(take(&mut stream, b"pwd\r"), ("pwd\r".to_owned(), 4, true));
         assert_eq!(take(&mut stream, b"pw"), ("pw".to_owned(), 2, false));
         assert_eq!(take(&mut stream, b"\x03x"), ("\x03".to_owned(), 1, true));
+    }
+
+    #[test]
+    fn the_end_of_a_line_can_be_left_behind() {
+        for (keys, text, taken) in
+            [(&b"ls\rpwd"[..], "ls", 2), (b"ask\x1b\rx", "ask", 3), (b"\r", "", 0), (b"l\x1es", "ls", 3)]
+        {
+            let portion = KeyStream::default().take_unended(keys);
+            assert_eq!((portion.text.as_str(), portion.taken), (text, taken), "{keys:?}");
+        }
     }
 
     #[test]

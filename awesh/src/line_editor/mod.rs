@@ -2,13 +2,16 @@
 //!
 //! [`LineEditor`] is what the shell loop knows; `rustyline.rs` is the one file that knows rustyline, and
 //! `plain.rs` reads where a terminal can do no editing. `feeder.rs` runs beside the first: it alone reads the
-//! terminal meanwhile, hands its keys over no further than a line's end, and shows what jobs print. What is
+//! terminal meanwhile, hands its keys over no further than a line's end, and shows what jobs print. Before bash
+//! has come to its first prompt, `instant.rs` does so. What stands above the line is `above.rs`. What is
 //! kept of lines is `history.rs`; how a word could go on, `completion.rs` works out with the live session.
 
+mod above;
 mod completion;
 mod feeder;
 mod helper;
 mod history;
+mod instant;
 mod keys;
 mod plain;
 mod rustyline;
@@ -22,7 +25,7 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use crate::backend::BackendClient;
-use crate::bash::{BashSession, EditingMode, SharedLink};
+use crate::bash::{BashSession, EditingMode, SharedLink, Turn};
 use crate::terminal::Terminal;
 use crate::turns::Turns;
 
@@ -55,13 +58,28 @@ pub struct Request<'a> {
     /// The prompt without and with colours; both look the same otherwise.
     pub prompt: (&'a str, &'a str),
     /// Text to begin with.
-    pub initial: &'a str,
+    pub initial: &'a Draft,
     /// What the right arrow key puts on an empty line: a command that was probably meant.
     pub suggestion: Option<&'a str>,
     /// What the line is.
     pub purpose: Purpose,
     /// emacs or vi.
     pub mode: EditingMode,
+}
+
+/// A line that is not entered yet.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Draft {
+    /// Its text up to the cursor.
+    pub before: String,
+    /// The rest.
+    pub behind: String,
+}
+
+impl From<&str> for Draft {
+    fn from(text: &str) -> Self {
+        Self { before: text.to_owned(), behind: String::new() }
+    }
 }
 
 /// What a line is.
@@ -131,6 +149,10 @@ impl Beside for Option<BackendClient> {
 pub trait LineEditor {
     /// Reads one line.
     fn read(&mut self, request: &Request<'_>, lent: Lent<'_>) -> io::Result<Input>;
+
+    /// Has a line to type at, below this prompt, while bash comes to the first thing that it wants, or wants the
+    /// terminal itself (None). What was typed is no line yet.
+    fn read_ahead(&mut self, prompt: (&str, &str), lent: Lent<'_>) -> io::Result<(Option<Turn>, Draft)>;
 
     /// Remembers a line, as far as `control` wants it remembered.
     fn remember(&mut self, line: &str, control: &HistoryControl);

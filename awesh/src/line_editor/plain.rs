@@ -8,7 +8,8 @@ use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 use super::history::Keeping;
-use super::{History, HistoryControl, Input, Lent, LineEditor, Request};
+use super::{Draft, History, HistoryControl, Input, Lent, LineEditor, Request};
+use crate::bash::Turn;
 use crate::messages;
 use crate::sys::tty::Mode;
 use crate::terminal::{Terminal, write_out};
@@ -87,6 +88,11 @@ impl LineEditor for Plain {
                 }
             }
         }
+    }
+
+    /// There is none: the terminal's own line discipline keeps what is typed, and shows it.
+    fn read_ahead(&mut self, _: (&str, &str), _: Lent<'_>) -> io::Result<(Option<Turn>, Draft)> {
+        Ok((None, Draft::default()))
     }
 
     fn remember(&mut self, line: &str, control: &HistoryControl) {

@@ -1,6 +1,7 @@
 //! The loop: prompt, read, route, act. What each of these is stands elsewhere; here is only their order.
 
 mod controls;
+mod instant;
 mod near_miss;
 mod not_found;
 mod question;
@@ -23,7 +24,7 @@ use crate::bash::{BashSession, Report, Turn, remove_leftovers};
 use crate::config::{Config, Problem, PromptStyle, Sources};
 use crate::fallback;
 use crate::line_editor::{
-    HistoryControl, Input, Lent, LineEditor, Purpose, Request, SessionFacts, Surroundings,
+    Draft, HistoryControl, Input, Lent, LineEditor, Purpose, Request, SessionFacts, Surroundings,
 };
 use crate::messages;
 use crate::prompt::{BackendState, PromptSource, PromptText, Session, Style};
@@ -60,6 +61,8 @@ struct Shell {
     prompt: PromptSource,
     identity: Identity,
     report: Report,
+    /// What was typed before there was a line to be read.
+    draft: Draft,
     recent: Recent,
     /// None before the first prompt, and where questions are turned off.
     backend: Option<BackendClient>,
@@ -95,8 +98,13 @@ enum Flow {
 impl Shell {
     fn run(&mut self) -> io::Result<i32> {
         let mut command: Option<Entered> = None;
+        let mut first = self.first_turn()?;
         loop {
-            match self.session.wait(&mut self.terminal)? {
+            let turn = match first.take() {
+                Some(turn) => turn,
+                None => self.session.wait(&mut self.terminal)?,
+            };
+            match turn {
                 Turn::Prompt(report) => {
                     if let Some(command) = &mut command {
                         self.remember(command);
@@ -160,7 +168,8 @@ impl Shell {
             }
             let prompt = self.prompt_text();
             self.settle();
-            match self.read_line((&prompt.raw, &prompt.styled), "", Purpose::Line)? {
+            let draft = std::mem::take(&mut self.draft);
+            match self.read_line((&prompt.raw, &prompt.styled), draft, Purpose::Line)? {
                 Input::Line { text, turned } => {
                     if let Flow::End(status) = self.act(&text, turned, command)? {
                         return Ok(Flow::End(status));
@@ -233,7 +242,13 @@ impl Shell {
         }
     }
 
-    fn read_line(&mut self, prompt: (&str, &str), initial: &str, purpose: Purpose) -> io::Result<Input> {
+    fn read_line(
+        &mut self,
+        prompt: (&str, &str),
+        initial: impl Into<Draft>,
+        purpose: Purpose,
+    ) -> io::Result<Input> {
+        let initial = &initial.into();
         let around = self.surroundings();
         let suggestion = self.suggestion.take().filter(|_| purpose == Purpose::Line);
         let suggestion = suggestion.as_deref();

@@ -14,7 +14,7 @@ use crate::args::ShellOptions;
 use crate::backend::Launch as BackendLaunch;
 use crate::bash::{BashSession, Launch, Report, find_bash};
 use crate::config::{Config, Files, Sources};
-use crate::line_editor::{History, HistoryControl, LineEditor, Plain, Rustyline};
+use crate::line_editor::{Draft, History, HistoryControl, LineEditor, Plain, Rustyline};
 use crate::messages;
 use crate::prompt::{self, PromptSource};
 use crate::terminal::Terminal;
@@ -51,6 +51,7 @@ impl Shell {
             prompt: PromptSource::new(),
             identity: Identity::read(),
             report: Report::default(),
+            draft: Draft::default(),
             recent: Recent::default(),
             backend: None,
             config,
@@ -94,12 +95,12 @@ impl Identity {
     }
 }
 
-fn environment(name: &str) -> Option<String> {
+pub(super) fn environment(name: &str) -> Option<String> {
     env::var(name).ok()
 }
 
 /// The names of all variables that a report brings.
-fn watched() -> Vec<&'static str> {
+pub(super) fn watched() -> Vec<&'static str> {
     let mut names: Vec<&str> = WATCHED
         .iter()
         .chain(&HistoryControl::VARIABLES)
