@@ -392,9 +392,10 @@ __awesh_start() {
   builtin return 0
 }
 
-# The start-up files are done. Without its FIFOs the session is plain bash.
+# The start-up files are done. Without its FIFOs the session is plain bash. It waits until the keys typed ahead are
+# out of the terminal's queue, where bash would read them in place of the line that starts the session.
 __awesh_install() {
-  builtin local __awesh_mode=emacs
+  builtin local __awesh_mode=emacs REPLY
   [[ ! -o vi ]] || __awesh_mode=vi
   builtin set +o vi +o emacs
   [[ -p @DIR@/up && -p @DIR@/down ]] || builtin return 0
@@ -405,6 +406,7 @@ __awesh_install() {
   __awesh_take_command
   __awesh_hide_prompts
   builtin printf '@MARK@P\a' >/dev/tty
+  builtin read -r -d '' <@DIR@/down
 }
 
 builtin declare -A __awesh

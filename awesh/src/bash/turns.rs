@@ -149,6 +149,7 @@ impl BashSession {
             // The start-up files are done; bash reads its first line.
             self.phase = Phase::Reading;
             self.marked = false;
+            self.link.lock().handshake.release()?;
             self.send_line()?;
             return Ok(None);
         }

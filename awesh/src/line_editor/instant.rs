@@ -1,8 +1,7 @@
 //! The prompt that is there before bash is: a line to type at while bash comes to its first prompt.
 //!
-//! The line is edited as any other, but nothing can be asked of the session yet, and Enter is left where it is
-//! with all that is typed after it, until the session is there to be given the line. What is left shows dimly
-//! behind the line.
+//! The line is edited as any other, but nothing can be asked of the session yet. So Enter and Tab are left where they
+//! are, with all that is typed after them, until the session is there. What is left shows dimly behind the line.
 
 use std::io;
 use std::os::fd::OwnedFd;
@@ -52,11 +51,12 @@ impl Foreground for Instant {
     }
 }
 
-/// Keys as they can be shown: text, and a sign for each Enter.
+/// Keys as they can be shown: text, and a sign for each Enter and Tab.
 fn shown(keys: &[u8]) -> String {
     let text = String::from_utf8_lossy(keys);
     let character = |c: char| match c {
         '\r' | '\n' => " ⏎ ".to_owned(),
+        '\t' => "⇥".to_owned(),
         control if control.is_control() => String::new(),
         other => other.to_string(),
     };

@@ -6,6 +6,9 @@
 const PASTE_BEGIN: &[u8; 6] = b"\x1b[200~";
 const PASTE_END: &[u8; 6] = b"\x1b[201~";
 
+/// Enter, Ctrl-C, Ctrl-D.
+const ENDS: [u8; 4] = [b'\r', b'\n', 0x03, 0x04];
+
 /// What has the editor leave its line (Ctrl-^); it is never handed over as the user's.
 pub(super) const LEAVE: u8 = 0x1e;
 
@@ -35,14 +38,8 @@ impl KeyStream {
         let mut ends_line = false;
         for &key in keys {
             taken += 1;
-            self.last.rotate_left(1);
-            self.last[5] = key;
-            match &self.last {
-                PASTE_BEGIN => self.pasting = true,
-                PASTE_END => self.pasting = false,
-                _ => {}
-            }
-            if !self.pasting && matches!(key, b'\r' | b'\n' | 0x03 | 0x04) {
+            self.follow(key);
+            if !self.pasting && ENDS.contains(&key) {
                 ends_line = true;
                 break;
             }
@@ -51,18 +48,31 @@ impl KeyStream {
         Portion { text: self.whole_characters(), taken, ends_line }
     }
 
-    /// The same, but for the key that ends a line: that is left where it is, with an Escape that makes it another.
+    /// The same for a session that can neither be given a line nor asked how a word goes on: the key that wants it is
+    /// left where it is, with an Escape that makes it another.
     pub fn take_unended(&mut self, keys: &[u8]) -> Portion {
-        let mut portion = self.take(keys);
-        if portion.ends_line {
-            portion.text.pop();
-            portion.taken -= 1;
-            if portion.text.ends_with('\x1b') {
-                portion.text.pop();
-                portion.taken -= 1;
-            }
+        let mut stream = Self { partial: Vec::new(), ..*self };
+        let wants = |&key: &u8| stream.wants_session(key);
+        let end = keys.iter().position(wants);
+        let end = end.map(|end| if keys[..end].ends_with(b"\x1b") { end - 1 } else { end });
+        let portion = self.take(&keys[..end.unwrap_or(keys.len())]);
+        Portion { ends_line: end.is_some(), ..portion }
+    }
+
+    fn wants_session(&mut self, key: u8) -> bool {
+        self.follow(key);
+        !self.pasting && (key == b'\t' || ENDS.contains(&key))
+    }
+
+    /// Follows the key to where a paste begins or ends.
+    fn follow(&mut self, key: u8) {
+        self.last.rotate_left(1);
+        self.last[5] = key;
+        match &self.last {
+            PASTE_BEGIN => self.pasting = true,
+            PASTE_END => self.pasting = false,
+            _ => {}
         }
-        portion
     }
 
     /// Decodes `partial`, but for a character at its end that is not complete yet.
@@ -112,11 +122,20 @@ mod tests {
 
     #[test]
     fn the_end_of_a_line_can_be_left_behind() {
-        for (keys, text, taken) in
-            [(&b"ls\rpwd"[..], "ls", 2), (b"ask\x1b\rx", "ask", 3), (b"\r", "", 0), (b"l\x1es", "ls", 3)]
-        {
+        for (keys, text, taken) in [
+            (&b"ls\rpwd"[..], "ls", 2),
+            (b"ask\x1b\rx", "ask", 3),
+            (b"\r", "", 0),
+            (b"l\x1es", "ls", 3),
+            (b"ls f\t", "ls f", 4),
+        ] {
             let portion = KeyStream::default().take_unended(keys);
-            assert_eq!((portion.text.as_str(), portion.taken), (text, taken), "{keys:?}");
+            let ended = taken < keys.len();
+            assert_eq!(
+                (portion.text.as_str(), portion.taken, portion.ends_line),
+                (text, taken, ended),
+                "{keys:?}"
+            );
         }
     }
 
