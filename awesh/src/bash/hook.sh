@@ -393,9 +393,12 @@ __awesh_start() {
 }
 
 # The start-up files are done. Without its FIFOs the session is plain bash. It waits until the keys typed ahead are
-# out of the terminal's queue, where bash would read them in place of the line that starts the session.
+# out of the terminal's queue, where bash would read them in place of the line that starts the session. Ctrl-C, which
+# may be on its way for a start-up file, comes too late from here on.
 __awesh_install() {
   builtin local __awesh_mode=emacs REPLY
+  builtin trap -p INT >|@DIR@/kind
+  builtin trap '' INT
   [[ ! -o vi ]] || __awesh_mode=vi
   builtin set +o vi +o emacs
   [[ -p @DIR@/up && -p @DIR@/down ]] || builtin return 0
@@ -407,6 +410,9 @@ __awesh_install() {
   __awesh_hide_prompts
   builtin printf '@MARK@P\a' >/dev/tty
   builtin read -r -d '' <@DIR@/down
+  builtin read -r -d '' <@DIR@/kind
+  builtin trap - INT
+  builtin eval "${REPLY:+builtin $REPLY}"
 }
 
 builtin declare -A __awesh

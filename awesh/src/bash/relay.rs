@@ -65,7 +65,8 @@ impl BashSession {
             if ready.nothing {
                 self.on_silence(terminal, since)?;
             }
-            if let Some(turn) = self.on_ready(&ready, terminal, &mut buffer)?.or(self.at_prompt()?) {
+            let turn = self.on_ready(&ready, terminal, &mut buffer)?.or(self.at_prompt()?);
+            if let Some(turn) = self.due(turn) {
                 return Ok(Some(turn));
             }
             if std::mem::take(&mut self.begun) {
