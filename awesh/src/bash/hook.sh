@@ -421,6 +421,7 @@ builtin unset PROMPT_COMMAND
 @RESTORE@
 # Where the user ends a start-up file with Ctrl-C, this installs the hook.
 PROMPT_COMMAND[@SLOT@]=${__awesh[call]}
+[[ ! -p @DIR@/up ]] || builtin printf 'B\0\0' >@DIR@/up
 builtin set -o emacs
 @STARTUP@
 { __awesh_install; } >/dev/null 2>&1
