@@ -409,8 +409,8 @@ __awesh_install() {
   __awesh_take_command
   __awesh_hide_prompts
   builtin printf '@MARK@P\a' >/dev/tty
-  builtin read -r -d '' <@DIR@/down
-  builtin read -r -d '' <@DIR@/kind
+  builtin read -r -d '' <@DIR@/down || builtin :
+  builtin read -r -d '' <@DIR@/kind || builtin :
   builtin trap - INT
   builtin eval "${REPLY:+builtin $REPLY}"
 }
