@@ -17,7 +17,7 @@ use rustyline::{
     EventHandler, ExternalPrinter, GraphemeClusterMode, KeyCode, KeyEvent, Modifiers, Movement, RepeatCount,
 };
 
-use super::above::{self, Above, Rows};
+use super::above::{self, Above, Rows, last_line};
 use super::feeder::{End, Feeder, Gate};
 use super::helper::LineHelper;
 use super::history::Keeping;
@@ -364,11 +364,6 @@ impl ConditionalEventHandler for Leave {
         let _ = write_out(self.above.rows().leave().as_bytes());
         Some(Cmd::Interrupt)
     }
-}
-
-/// The lines of a prompt above its last, and that.
-fn last_line(prompt: &str) -> (&str, &str) {
-    prompt.split_at(prompt.rfind('\n').map_or(0, |end| end + 1))
 }
 
 /// Starts the thread through which text comes above the line: rustyline takes one at a time, and whoever hands
