@@ -178,11 +178,38 @@ impl PromptSource {
         text
     }
 
+    /// The prompt without the state of the work tree, to look at which takes the machine's time from a start.
+    pub fn glimpse(&mut self, session: &Session<'_>, style: &Style) -> PromptText {
+        let (git, kube, ..) = self.ask(session);
+        let facts = text::Facts { git: answer_of(git), kube: answer_of(kube), work_tree: None };
+        text::text(session, style, &facts)
+    }
+
     /// Reads what the prompt shows, or as much of it as there is time for.
     pub fn data(&mut self, session: &Session<'_>) -> PromptData {
         if let Some(late) = self.unsaid.take() {
             messages::timing("git work tree (after the prompt)", late);
         }
+        let (git, kube, took) = self.ask(session);
+        let is_hit = |hit: Option<bool>| hit.unwrap_or(false);
+        let hit = is_hit(git.as_ref().map(|git| git.hit)) && is_hit(kube.as_ref().map(|kube| kube.hit));
+        let cache = if hit { "hit" } else { "miss" };
+        messages::timing(format_args!("prompt data fetch (cache {cache})"), took);
+        say("git", git.as_ref());
+        say("kubernetes", kube.as_ref());
+        let (git, kube) = (answer_of(git), answer_of(kube));
+        let work_tree = self.work_tree(git.as_ref());
+        if let Some(in_time) = self.unsaid.take() {
+            messages::timing("git work tree", in_time);
+        }
+        PromptData { hit, took, facts: text::Facts { git, kube, work_tree } }
+    }
+
+    /// Asks git and Kubernetes, side by side; and how long both took.
+    fn ask(
+        &mut self,
+        session: &Session<'_>,
+    ) -> (Option<Fetched<git::Git>>, Option<Fetched<kube::Kube>>, Duration) {
         let started = Instant::now();
         let question = git_question(session);
         if self.place.as_ref() != Some(&question) {
@@ -193,23 +220,7 @@ impl PromptSource {
         self.kube.ask(kube::Question::new(session.directory, session.variable));
         let git = self.git.answer(started + DEADLINE);
         let kube = self.kube.answer(started + DEADLINE);
-        let took = started.elapsed();
-        let is_hit = |hit: Option<bool>| hit.unwrap_or(false);
-        let hit = is_hit(git.as_ref().map(|git| git.hit)) && is_hit(kube.as_ref().map(|kube| kube.hit));
-        let cache = if hit { "hit" } else { "miss" };
-        messages::timing(format_args!("prompt data fetch (cache {cache})"), took);
-        say("git", git.as_ref());
-        say("kubernetes", kube.as_ref());
-        let git = git.map(|fetched| fetched.answer);
-        let work_tree = self.work_tree(git.as_ref());
-        if let Some(in_time) = self.unsaid.take() {
-            messages::timing("git work tree", in_time);
-        }
-        PromptData {
-            hit,
-            took,
-            facts: text::Facts { git, kube: kube.map(|fetched| fetched.answer), work_tree },
-        }
+        (git, kube, started.elapsed())
     }
 
     /// The work tree's state, where it is known in a moment. Asked last: it must not be in the others' way. One that
@@ -238,6 +249,10 @@ impl PromptData {
     pub fn text(&self, session: &Session<'_>, style: &Style) -> PromptText {
         text::text(session, style, &self.facts)
     }
+}
+
+fn answer_of<Answer>(fetched: Option<Fetched<Answer>>) -> Option<Answer> {
+    fetched.map(|fetched| fetched.answer)
 }
 
 fn say<Answer>(operation: &str, fetched: Option<&Fetched<Answer>>) {

@@ -20,7 +20,7 @@ impl Shell {
             return Ok(None);
         }
         self.report = inherited();
-        let prompt = self.prompt_text();
+        let prompt = self.first_prompt_text();
         if !prompt.raw.contains('\n') {
             // The window is too small for more than a line.
             return Ok(None);

@@ -28,7 +28,7 @@ use crate::line_editor::{
     Draft, HistoryControl, Input, Lent, LineEditor, Purpose, Request, SessionFacts, Surroundings,
 };
 use crate::messages;
-use crate::prompt::{PromptSource, PromptText, Style};
+use crate::prompt::{BackendState, PromptSource, PromptText, Session, Style};
 use crate::render::Capabilities;
 use crate::router::{Route, explain};
 use crate::sys::tty;
@@ -313,6 +313,14 @@ impl Shell {
         let state = backend_state(self.backend.as_ref());
         let source = &mut self.prompt;
         with_session(&self.report, &self.identity, state, |session| source.prompt(session, &style))
+    }
+
+    /// The prompt of the first moment.
+    fn first_prompt_text(&mut self) -> PromptText {
+        let style = style(&self.config, &self.report, &self.terminal);
+        let source = &mut self.prompt;
+        let glimpse = |session: &Session<'_>| source.glimpse(session, &style);
+        with_session(&self.report, &self.identity, BackendState::Starting, glimpse)
     }
 
     fn capabilities(&self) -> Capabilities {
