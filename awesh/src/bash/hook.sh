@@ -2,9 +2,10 @@
 # words between @ signs), so it runs at top level: what a user's start-up file declares is global.
 #
 # Names: the functions and one associative array begin with __awesh. Its elements: ps1 and ps2, the user's own
-# while bash has ours; call, our command in PROMPT_COMMAND; status and last, the user's $? and $_; jobs and disabled, what was so at
-# the last prompt; kind, id, first and second, the present request. An element that is never set hides what is
-# expanded in its subscript for a side effect alone.
+# while bash has ours; ps0_end, our part of PS0: one of ps0_begin, which reads the FIFO begin, and ps0_fork; call, our
+# command in PROMPT_COMMAND; status and last, the user's $? and $_; jobs and disabled, what was so at the last prompt;
+# kind, id, first and second, the present request. An element that is never set hides what is expanded in its
+# subscript for a side effect alone.
 # Functions are defined before any file of the user's is read, so no alias of his is in them; builtins are
 # called by that name because a function may hide them. (`builtin local` splits what is not in quotes.)
 
@@ -13,6 +14,7 @@
 __awesh_prompt() {
   [[ ${__awesh[installed]-} ]] || { __awesh_install; return 0; }
   builtin local - || return 0
+  builtin local __awesh_flags="$-"
   builtin set +efnuvxET
   builtin enable -n >|@DIR@/disabled
   [[ ! -s @DIR@/disabled ]] || __awesh_enable
@@ -74,12 +76,14 @@ __awesh_forget_requests() {
 
 # Puts our PS0, PS1 and PS2 in place of what the user has set meanwhile, which is kept.
 __awesh_take_prompts() {
-  builtin local - __awesh_ours='@PS0@'
+  builtin local - __awesh_ours="${__awesh[ps0_begin]}"
+  [[ $__awesh_flags != *v* ]] || __awesh_ours=${__awesh[ps0_fork]}
   builtin set +efnuvxET
   builtin shopt -q promptvars || builtin shopt -s promptvars
   __awesh_take_command
   if [[ $PS0 != *"$__awesh_ours" && ${PS0@a} != *r* ]]; then
-    PS0=$PS0$__awesh_ours
+    PS0=${PS0%"${__awesh[ps0_end]-}"}$__awesh_ours
+    __awesh[ps0_end]=$__awesh_ours
   fi
   # Empty it is ours still: no command has run since, as after an empty line or a syntax error.
   if [[ ${PS1@a} != *r* && $PS1 ]]; then
@@ -339,7 +343,7 @@ __awesh_files() {
   __awesh_collect builtin compgen -f -- "$1"
 }
 
-# Before a command runs: says so and waits until the terminal is set up for it. Called from PS0.
+# Before a command runs, where PS0 reads no FIFO: says so and waits until the terminal is set up for it.
 __awesh_begin() {
   {
     builtin set +x
@@ -417,6 +421,11 @@ __awesh_install() {
 
 builtin declare -A __awesh
 __awesh[call]='@CALL@'
+__awesh[begin]=@DIR@/@BEGIN@
+__awesh[ps0_begin]='@PS0@'
+__awesh[ps0_fork]='@PS0_BY_FORK@'
+# Before 5.2 bash forks to read a file anyway; and where it reads one itself, `set -v` has it print its name.
+((BASH_VERSINFO[0] > 5 || BASH_VERSINFO[0] == 5 && BASH_VERSINFO[1] > 1)) || __awesh[ps0_begin]=${__awesh[ps0_fork]}
 builtin unset PROMPT_COMMAND
 @RESTORE@
 # Where the user ends a start-up file with Ctrl-C, this installs the hook.

@@ -5,6 +5,7 @@
 //! `show.rs` decides what of them is seen and `turns.rs` what follows from marks and messages;
 //! `link.rs` asks while it waits at its prompt; `behind.rs` lets it start behind a prompt. Nothing here knows what a line means: that is the router's.
 
+mod begin;
 mod behind;
 mod ending;
 mod handshake;
