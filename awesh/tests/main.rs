@@ -5,6 +5,7 @@ mod degraded;
 mod editor;
 mod fidelity;
 mod harness;
+mod instant;
 mod interactive;
 #[path = "../../awesh-backend/tests/model_server.rs"]
 mod model_server;
