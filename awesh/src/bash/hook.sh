@@ -1,13 +1,22 @@
 # What bash does at awesh's prompt. bash reads this file as its first PROMPT_COMMAND (spawn.rs fills in the
 # words between @ signs), so it runs at top level: what a user's start-up file declares is global.
 #
-# Names: the functions and one associative array begin with __awesh. Its elements: ps1 and ps2, the user's own
-# while bash has ours; ps0_end, our part of PS0: one of ps0_begin, which reads the FIFO begin, and ps0_fork; call, our
-# command in PROMPT_COMMAND; status and last, the user's $? and $_; jobs and disabled, what was so at the last prompt;
-# kind, id, first and second, the present request. An element that is never set hides what is expanded in its
-# subscript for a side effect alone.
+# Names: the functions, but for `awesh`, and one associative array begin with __awesh. Its elements: ps1 and ps2, the
+# user's own while bash has ours; ps0_end, our part of PS0: one of ps0_begin, which reads the FIFO begin, and ps0_fork;
+# call and slot, our command in PROMPT_COMMAND and its index there (0: behind the user's own in one string); status and
+# last, the user's $? and $_; jobs and disabled, what was so at the last prompt; kind, id, first and second, the present
+# request. An element that is never set hides what is expanded in its subscript for a side effect alone.
 # Functions are defined before any file of the user's is read, so no alias of his is in them; builtins are
 # called by that name because a function may hide them. (`builtin local` splits what is not in quotes.)
+
+# Older ones cannot do what follows: the user gets that bash without awesh. Read before anything they cannot parse.
+if ((BASH_VERSINFO[0] < 4 || BASH_VERSINFO[0] == 4 && BASH_VERSINFO[1] < 4)); then
+  builtin printf '%s\n' "awesh: warning: this bash is $BASH_VERSION, and awesh needs 4.4 or later" \
+    'awesh: hint: this is plain bash now; put a newer one first in PATH' >&2
+  builtin unset PROMPT_COMMAND
+  @RESTORE@
+  builtin exec -a @NAME@ @BASH@
+fi
 
 # At the prompt. $1 is the status of the last command, $2 its last argument, the rest its PIPESTATUS. Succeeds
 # always, or errexit would end the shell; bash itself keeps $? as it was.
@@ -108,7 +117,7 @@ __awesh_hide_prompts() {
 # survives his `PROMPT_COMMAND=…`, which sets index 0; before that a string.
 __awesh_take_command() {
   [[ ${PROMPT_COMMAND@a} != *r* ]] || builtin return 0
-  if ((BASH_VERSINFO[0] > 5 || BASH_VERSINFO[0] == 5 && BASH_VERSINFO[1] > 0)); then
+  if ((__awesh[slot] > 0)); then
     __awesh_come_last
     PROMPT_COMMAND[@SLOT@]=${__awesh[call]}
   elif [[ $PROMPT_COMMAND != *"${__awesh[call]}" ]]; then
@@ -266,6 +275,7 @@ __awesh_specification() {
   builtin local text="${BASH_ALIASES[$1]-}"
   builtin complete -p -- "$1" 2>/dev/null || builtin complete -p -- "${1##*/}" 2>/dev/null ||
     { [[ $text ]] && builtin complete -p -- "${text%%[[:space:]]*}" 2>/dev/null; } ||
+    { [[ $1 == awesh ]] && builtin printf 'complete -F __awesh_own_words'; } ||
     builtin complete -p -D 2>/dev/null
 }
 
@@ -316,6 +326,18 @@ __awesh_call() {
   builtin return "$__awesh_return"
 }
 
+# Completes awesh's own commands: their names, then those of contexts, which a `:` may divide into several words.
+__awesh_own_words() {
+  builtin local __awesh_begun="${COMP_LINE##*[[:space:]]}"
+  case $COMP_CWORD/${COMP_WORDS[1]} in
+    1/*) __awesh_collect builtin compgen -W '@COMMANDS@' -- "$2" ;;
+    */use | */tree | */compare)
+      __awesh_collect @EXE@ use --names "$__awesh_begun"
+      COMPREPLY=("${COMPREPLY[@]#"${__awesh_begun%"$2"}"}")
+      ;;
+  esac
+}
+
 # Names that can stand where a command is due.
 __awesh_command_names() {
   if [[ $1 == */* || $1 == '~'* || $1 == '$'* ]]; then
@@ -341,6 +363,21 @@ __awesh_default() {
 __awesh_files() {
   __awesh_options+=' filenames'
   __awesh_collect builtin compgen -f -- "$1"
+}
+
+# awesh's own commands, by the path of the executable. `awesh use` says what this shell is to do, which no child
+# could do for it.
+awesh() {
+  if [[ ${1-} != use ]]; then
+    @EXE@ "$@"
+    builtin return
+  fi
+  builtin local __awesh_said
+  __awesh_said=$(@EXE@ use --session @DIR@ "${@:2}") || builtin return
+  case $__awesh_said in
+    'builtin '*) builtin eval "$__awesh_said" ;;
+    ?*) builtin printf '%s\n' "$__awesh_said" ;;
+  esac
 }
 
 # Before a command runs, where PS0 reads no FIFO: says so and waits until the terminal is set up for it.
@@ -426,10 +463,12 @@ __awesh[ps0_begin]='@PS0@'
 __awesh[ps0_fork]='@PS0_BY_FORK@'
 # Before 5.2 bash forks to read a file anyway; and where it reads one itself, `set -v` has it print its name.
 ((BASH_VERSINFO[0] > 5 || BASH_VERSINFO[0] == 5 && BASH_VERSINFO[1] > 1)) || __awesh[ps0_begin]=${__awesh[ps0_fork]}
+__awesh[slot]=@SLOT@
+((BASH_VERSINFO[0] > 5 || BASH_VERSINFO[0] == 5 && BASH_VERSINFO[1] > 0)) || __awesh[slot]=0
 builtin unset PROMPT_COMMAND
 @RESTORE@
-# Where the user ends a start-up file with Ctrl-C, this installs the hook.
-PROMPT_COMMAND[@SLOT@]=${__awesh[call]}
+# Where the user ends a start-up file with Ctrl-C, this installs the hook. A string of the user's would take it in.
+((__awesh[slot] == 0)) || PROMPT_COMMAND[@SLOT@]=${__awesh[call]}
 [[ ! -p @DIR@/up ]] || builtin printf 'B\0\0' >@DIR@/up
 builtin set -o emacs
 @STARTUP@

@@ -9,7 +9,8 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use super::{begin, markers};
+use super::{Launch, begin, markers};
+use crate::args::OWN;
 use crate::sys::process::lead_session_on_terminal;
 use crate::sys::pty::Pty;
 
@@ -32,7 +33,7 @@ const BEGIN: &str = "$(<\"${__awesh[begin]}\")";
 /// Our part of PS0, printed before a command runs: waits, gives the user his PS1 back, puts our command back into a
 /// PROMPT_COMMAND that has lost it, and marks where output begins.
 const PS0: &str = "@BEGIN@${__awesh[-${PS1:=${__awesh[ps1]}}]-}\
-                   ${__awesh[-${PROMPT_COMMAND[@SLOT@]:=${__awesh[call]}}]-}\
+                   ${__awesh[-${PROMPT_COMMAND[__awesh[slot]]:=${__awesh[call]}}]-}\
                    @MARK@C\\a";
 
 /// The most candidates a completion brings; more can not be looked through by a person.
@@ -55,6 +56,26 @@ pub struct Startup {
 }
 
 impl Startup {
+    /// The name that bash goes by.
+    fn name(&self) -> &'static str {
+        if self.login { "-bash" } else { "bash" }
+    }
+
+    /// The options with which bash itself reads the same files.
+    fn options(&self) -> Vec<OsString> {
+        let mut options = Vec::new();
+        if self.no_profile {
+            options.push("--noprofile".into());
+        }
+        if self.no_rc {
+            options.push("--norc".into());
+        }
+        if let Some(file) = &self.rc_file {
+            options.extend(["--rcfile".into(), file.clone().into_os_string()]);
+        }
+        options
+    }
+
     /// The lines that read what bash itself would have read, in its order.
     fn script(&self) -> String {
         if self.login && !self.no_profile {
@@ -96,12 +117,11 @@ pub fn nonce() -> io::Result<String> {
 }
 
 /// Writes the hook for this session into its directory.
-pub fn write_hook(directory: &Path, nonce: &str, startup: &Startup, watched: &[&str]) -> io::Result<PathBuf> {
+pub fn write_hook(directory: &Path, nonce: &str, launch: &Launch<'_>) -> io::Result<PathBuf> {
     let mark = markers::prefix(nonce).replace('\x1b', "\\e");
     let ps0 = |begin: &str| {
         fill(PS0, &|name| match name {
             "BEGIN" => Some(begin.to_owned()),
-            "SLOT" => Some(SLOT.to_owned()),
             "MARK" => Some(mark.clone()),
             _ => None,
         })
@@ -114,9 +134,13 @@ pub fn write_hook(directory: &Path, nonce: &str, startup: &Startup, watched: &[&
         "CALL" => Some(CALL.to_owned()),
         "SLOT" => Some(SLOT.to_owned()),
         "CANDIDATES" => Some(CANDIDATES.to_owned()),
-        "WATCHED" => Some(watched.iter().map(|name| report_of(name)).collect::<Vec<_>>().join(" ")),
+        "WATCHED" => Some(launch.watched.iter().map(|name| report_of(name)).collect::<Vec<_>>().join(" ")),
         "DIR" => Some(quote(directory.as_os_str())),
-        "STARTUP" => Some(startup.script()),
+        "STARTUP" => Some(launch.startup.script()),
+        "NAME" => Some(launch.startup.name().to_owned()),
+        "BASH" => Some(plain_bash(launch)),
+        "EXE" => Some(quote(env::current_exe().unwrap_or_else(|_| "awesh".into()))),
+        "COMMANDS" => Some(commands()),
         "RESTORE" => Some(restored_variables()),
         _ => None,
     });
@@ -126,6 +150,11 @@ pub fn write_hook(directory: &Path, nonce: &str, startup: &Startup, watched: &[&
     let path = directory.join("hook.sh");
     create_private(&path)?.write_all(text.as_bytes())?;
     Ok(path)
+}
+
+/// What can be typed behind `awesh`, divided by blanks.
+fn commands() -> String {
+    OWN.into_iter().filter(|word| *word != "backend").collect::<Vec<_>>().join(" ")
 }
 
 fn create_private(path: &Path) -> io::Result<File> {
@@ -167,13 +196,21 @@ fn fill(template: &str, value: &dyn Fn(&str) -> Option<String>) -> String {
     text + rest
 }
 
+/// The words that start bash as it would be without awesh.
+fn plain_bash(launch: &Launch<'_>) -> String {
+    let mut words = launch.startup.options();
+    words.insert(0, launch.bash.into());
+    words.push("-i".into());
+    words.iter().map(quote).collect::<Vec<_>>().join(" ")
+}
+
 /// Starts bash on `pty`.
 pub fn spawn(bash: &Path, hook: &Path, startup: &Startup, pty: &Pty) -> io::Result<Child> {
     let mut source = OsString::from(". ");
     source.push(quote(hook.as_os_str()));
     let mut command = Command::new(bash);
     command
-        .arg0(if startup.login { "-bash" } else { "bash" })
+        .arg0(startup.name())
         .args(["--noediting", "--noprofile", "--norc", "-i"])
         .env("PROMPT_COMMAND", source)
         .stdin(Stdio::from(pty.slave.try_clone()?))
@@ -238,7 +275,9 @@ mod tests {
             Startup { rc_file: Some("/a b/rc".into()), ..Startup::default() },
         ] {
             let parent = tempfile::tempdir_in(&directory).unwrap();
-            let path = write_hook(parent.path(), "n0", &startup, &["PATH", "HOME"]).unwrap();
+            let bash = Path::new("/bin/bash");
+            let launch = Launch { bash, startup: &startup, watched: &["PATH", "HOME"] };
+            let path = write_hook(parent.path(), "n0", &launch).unwrap();
             let text = fs::read_to_string(&path).unwrap();
             assert!(!regex_like_placeholder(&text), "{text}");
             assert!(Command::new("bash").arg("-n").arg(&path).status().unwrap().success());
