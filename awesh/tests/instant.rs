@@ -137,3 +137,33 @@ fn a_setting_turns_it_off() {
     go_on(&home, "first");
     terminal.wait_prompt();
 }
+
+#[test]
+fn the_prompt_tells_of_the_backend_when_it_is_there_and_leaves_the_line_alone() {
+    let home = home("await first");
+    home.write(".bash_history", "echo old\n");
+    let mut terminal = start(&home);
+    terminal.send("\x1b[A\x1b[D\x1b[D");
+    terminal.wait("the line", |screen| screen.screen().cursor_position().1 == 8);
+    go_on(&home, "first");
+    terminal.send("X\x7f");
+    terminal.send("\x05\r");
+    terminal.wait_for("> echo old\nold");
+    terminal.send("a line\x1b[D");
+    terminal.wait_for("🧠");
+    terminal.wait("the cursor", |screen| {
+        screen.rows().last().is_some_and(|row| row == "? a line" || row == "> a line")
+            && screen.screen().cursor_position().1 == 7
+    });
+}
+
+#[test]
+fn the_status_shows_what_took_how_long() {
+    let home = home("");
+    let mut terminal = start(&home);
+    terminal.run("true");
+    terminal.run("awes");
+    for figure in ["start → first prompt: ", "prompt data fetch (cache ", "Enter → command: "] {
+        assert!(terminal.text().contains(figure), "{}", terminal.text());
+    }
+}

@@ -6,7 +6,7 @@
 //! file is closed.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
@@ -52,9 +52,16 @@ impl Begin {
 }
 
 fn follow(path: &PathBuf, mut up: File, said: &[u8], opening: &Sender<File>, closing: &Receiver<()>) {
-    while let Ok(file) = OpenOptions::new().write(true).open(path) {
-        if opening.send(file).is_err() || up.write_all(said).is_err() || closing.recv().is_err() {
-            return;
+    loop {
+        match OpenOptions::new().write(true).open(path) {
+            Ok(file) => {
+                if opening.send(file).is_err() || up.write_all(said).is_err() || closing.recv().is_err() {
+                    return;
+                }
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound => return,
+            // Without a descriptor for it bash waits until there is one.
+            Err(_) => {}
         }
         thread::sleep(CLOSING);
     }

@@ -94,6 +94,9 @@ pub struct BashSession {
     reported: Option<Report>,
     mode: EditingMode,
     started: Option<Instant>,
+    /// When the line was entered, and when the last output of its command came.
+    entered: Option<Instant>,
+    ended: Option<Instant>,
     /// Set when a command has just been started.
     begun: bool,
     duration: Duration,
@@ -201,6 +204,8 @@ impl BashSession {
             reported: None,
             mode: EditingMode::default(),
             started: None,
+            entered: None,
+            ended: None,
             begun: false,
             duration: Duration::ZERO,
             directory,
@@ -247,6 +252,11 @@ impl BashSession {
         self.duration
     }
 
+    /// How long ago the last output before the prompt came; once.
+    pub fn take_since_end(&mut self) -> Option<Duration> {
+        self.ended.take().map(|ended| ended.elapsed())
+    }
+
     /// The end of what the last command printed, as a reader sees it.
     pub fn last_output(&self) -> String {
         self.output.tail.text()
@@ -254,6 +264,7 @@ impl BashSession {
 
     /// Gives bash a line, or several; what bash asks for next, [`BashSession::wait`] tells.
     pub fn submit(&mut self, text: &str, keyboard: &mut Keyboard) -> io::Result<()> {
+        self.entered = Some(Instant::now());
         // Or bash would read them as the beginning of the line.
         keyboard.put_back(&self.output.take_unread_keys()?);
         self.lines.extend(text.split('\n').map(|line| format!("{line}\n")));
