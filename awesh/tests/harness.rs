@@ -24,7 +24,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, read, write};
 
 /// Longer than anything takes on a busy machine; only a failure waits so long.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Held while a program is started.
 static STARTING: Mutex<()> = Mutex::new(());
