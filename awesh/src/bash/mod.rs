@@ -331,6 +331,12 @@ impl BashSession {
     }
 }
 
+impl Drop for BashSession {
+    fn drop(&mut self) {
+        leftovers::remove(self.directory.path());
+    }
+}
+
 /// What bash prints after Ctrl-C, without the end of the line that the editor has ended already.
 fn without_line_end(printed: &[u8]) -> &[u8] {
     printed.strip_prefix(b"\r\n").or(printed.strip_prefix(b"\n")).unwrap_or(printed)
