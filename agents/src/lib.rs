@@ -23,7 +23,8 @@ use std::sync::Arc;
 
 pub use agent::{Agent, Bid, Failure, Question};
 pub use context::{
-    Answer, Context, Model, Resolution, Said, Talk, ToolCall, ToolResult, ToolSpec, Toolbox, Turn, User,
+    Answer, Context, Looking, Model, Resolution, Said, SeenFiles, Stamp, Talk, ToolCall, ToolResult,
+    ToolSpec, Toolbox, Turn, User,
 };
 
 /// The agents that bid, in the order in which equal bids win.

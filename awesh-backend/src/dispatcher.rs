@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use agents::{Agent, Answer, Context, Failure, Model, Question};
+use agents::{Agent, Answer, Context, Failure, Model, Question, SeenFiles};
 use awesh_protocol::{Ask, Event, FailureKind, QuestionId, Request, Settings, Status, Timing};
 use futures_util::FutureExt;
 use tokio::sync::mpsc;
@@ -16,11 +16,15 @@ use tokio_util::sync::CancellationToken;
 use crate::ai::Client;
 use crate::ai::provider::Endpoint;
 use crate::components::{Components, milliseconds};
-use crate::config::Patience;
+use crate::config::{Options, Patience};
+use crate::edits::Edits;
 use crate::error::Breach;
 use crate::gate::caps;
+use crate::guard::Guard;
+use crate::proposals::{Proposals, Word};
 use crate::race::{DEADLINE, race};
-use crate::screen::{Proposals, Screen, Word};
+use crate::recall::Kept;
+use crate::screen::Screen;
 use crate::talk::{GatedModel, Memory};
 
 /// What is said of an agent that panicked.
@@ -38,6 +42,9 @@ pub(crate) struct Dispatcher {
     settings: Settings,
     client: Result<Arc<Client>, Failure>,
     memory: Memory,
+    guard: Arc<Guard>,
+    files: Arc<SeenFiles>,
+    state: PathBuf,
     is_ready: bool,
     last_id: Option<QuestionId>,
     asked: u64,
@@ -55,10 +62,10 @@ impl Dispatcher {
     pub(crate) fn new(
         components: Components,
         events: mpsc::Sender<Event>,
-        patience: Patience,
+        options: &Options,
         began: Instant,
     ) -> Self {
-        let memory = Memory::default();
+        let (memory, patience) = (Memory::default(), options.patience);
         let own: Vec<_> = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect();
@@ -70,6 +77,9 @@ impl Dispatcher {
             began,
             client: client(&Settings::default(), patience),
             settings: Settings::default(),
+            guard: Arc::new(Guard::new(&options.state, memory.clone())),
+            files: Arc::default(),
+            state: options.state.clone(),
             memory,
             is_ready: false,
             last_id: None,
@@ -97,7 +107,9 @@ impl Dispatcher {
             }
             Request::Decide { id, proposal, decision } => self.tell(id, proposal, Word::Decided(decision)),
             Request::Report { id, proposal, outcome } => self.tell(id, proposal, Word::Ended(outcome)),
+            Request::Renew => self.renew(),
             Request::Status => self.send(Event::Status(self.status())).await,
+            Request::Recall(recall) => self.send(self.kept().recall(recall)).await,
         }
         Ok(())
     }
@@ -120,8 +132,9 @@ impl Dispatcher {
         };
         if host(&client) != host(&self.client) {
             // What was said to one provider is not sent to another.
-            self.memory.forget();
+            self.renew();
         }
+        self.guard.set(&settings.permission);
         self.client = client;
         self.settings = settings;
         if !self.is_ready {
@@ -130,6 +143,12 @@ impl Dispatcher {
             tracing::info!(total_ms, "ready");
             self.send(Event::Ready { startup: self.components.startup.clone(), total_ms }).await;
         }
+    }
+
+    /// Begins a new conversation.
+    fn renew(&mut self) {
+        self.memory.forget();
+        self.guard.renew();
     }
 
     async fn ask(&mut self, ask: Ask) -> Result<(), Breach> {
@@ -145,7 +164,8 @@ impl Dispatcher {
         }
         self.asked += 1;
         let running = Running { cancelled: CancellationToken::new(), proposals: Arc::default() };
-        let screen = Arc::new(Screen::new(id, self.events.clone(), running.proposals.clone()));
+        let screen =
+            Arc::new(Screen::new(id, self.events.clone(), running.proposals.clone(), self.guard.clone()));
         let context = self.context(ask, screen.clone(), running.cancelled.clone());
         let answering =
             Answering { id, events: self.events.clone(), components: self.components.clone(), screen };
@@ -157,10 +177,11 @@ impl Dispatcher {
     /// What the agents are lent for a question.
     fn context(&self, ask: Ask, user: Arc<Screen>, cancelled: CancellationToken) -> Context {
         let environment = ask.context.environment;
-        let variables = environment.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        self.memory.gate().know_environment(variables);
+        self.guard.know_environment(&environment);
+        self.guard.know(&ask.context.names);
         let gated = |client: &Arc<Client>| -> Arc<dyn Model> {
-            Arc::new(GatedModel { client: client.clone(), memory: self.memory.clone() })
+            let (client, memory, guard) = (client.clone(), self.memory.clone(), self.guard.clone());
+            Arc::new(GatedModel { client, memory, guard })
         };
         Context {
             question: Question {
@@ -172,6 +193,8 @@ impl Dispatcher {
             user,
             model: self.client.as_ref().map(gated).map_err(Failure::clone),
             tools: self.components.tools.clone(),
+            files: self.files.clone(),
+            state: self.state.clone(),
             cancelled,
         }
     }
@@ -180,6 +203,11 @@ impl Dispatcher {
         if let Some(running) = self.running.get(&id) {
             running.proposals.tell(proposal, word);
         }
+    }
+
+    fn kept(&self) -> Kept<'_> {
+        let edits = Edits::new(&self.state);
+        Kept { guard: &self.guard, steps: self.components.tools.steps(), edits, memory: &self.memory }
     }
 
     fn status(&self) -> Status {

@@ -12,8 +12,10 @@ use awesh_protocol::FailureKind;
 
 use crate::ai::fault::Fault;
 use crate::ai::{Client, Piece, request};
+use crate::audit::Entry;
 use crate::conversation::{Conversation, Exchange, OutOfTurn};
 use crate::gate::{Gate, Restorer, caps};
+use crate::guard::Guard;
 
 /// What one shell's talks have in common.
 #[derive(Clone, Default)]
@@ -42,6 +44,7 @@ impl Memory {
 pub(crate) struct GatedModel {
     pub(crate) client: Arc<Client>,
     pub(crate) memory: Memory,
+    pub(crate) guard: Arc<Guard>,
 }
 
 impl Model for GatedModel {
@@ -49,6 +52,7 @@ impl Model for GatedModel {
         Box::new(GatedTalk {
             client: self.client.clone(),
             memory: self.memory.clone(),
+            guard: self.guard.clone(),
             instructions: instructions.to_owned(),
             tools: tools.to_vec(),
             earlier: self.memory.conversation().clone(),
@@ -61,6 +65,7 @@ impl Model for GatedModel {
 struct GatedTalk {
     client: Arc<Client>,
     memory: Memory,
+    guard: Arc<Guard>,
     instructions: String,
     tools: Vec<ToolSpec>,
     /// What was said before: as it was when this began, so that questions side by side do not mix.
@@ -113,6 +118,12 @@ impl GatedTalk {
         }
     }
 
+    /// Notes in the audit log what is sent to whom.
+    fn log(&self, body: &serde_json::Value) {
+        let endpoint = &self.client.endpoint;
+        self.guard.log(Entry::request(endpoint.provider.name, &endpoint.model, body.to_string().as_bytes()));
+    }
+
     /// Forgets the older half of what was said before; whether there was any.
     fn forget(&mut self) -> bool {
         self.memory.conversation().forget_older_half();
@@ -128,6 +139,7 @@ impl GatedTalk {
             &self.earlier,
             &self.exchange,
         );
+        self.log(&body);
         let mut answering = self.client.ask(body);
         let mut restorer = Restorer::default();
         loop {

@@ -14,6 +14,7 @@ mod life;
 #[path = "../../awesh-backend/tests/model_server.rs"]
 mod model_server;
 mod noninteractive;
+mod permission;
 mod questions;
 mod random;
 mod regression;

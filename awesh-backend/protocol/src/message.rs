@@ -47,8 +47,46 @@ pub enum Request {
         /// What came of it.
         outcome: Outcome,
     },
+    /// Has the conversation begin anew: what was said and read in it is forgotten.
+    Renew,
     /// Asks for [`Event::Status`].
     Status,
+    /// Asks for what was kept of earlier, or to take something back; answered by [`Event::Recalled`].
+    Recall(Recall),
+}
+
+/// What is asked of what was kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+pub enum Recall {
+    /// The last steps, a line each.
+    Steps,
+    /// All of one step.
+    Step {
+        /// Its number.
+        number: u64,
+    },
+    /// The last lines of the audit log.
+    Log {
+        /// How many.
+        count: usize,
+    },
+    /// The rules that hold, those of "always" numbered.
+    Rules,
+    /// Has a rule of "always" forgotten.
+    ForgetRule {
+        /// Its number.
+        number: usize,
+    },
+    /// The edits that can be taken back.
+    Edits,
+    /// Has an edit taken back.
+    Undo {
+        /// Its number; the last, if none is given.
+        number: Option<u64>,
+        /// Also where the file was changed since.
+        anyway: bool,
+    },
 }
 
 /// What the backend says to its shell.
@@ -110,6 +148,27 @@ pub enum Event {
         /// The proposal.
         proposal: Proposal,
     },
+    /// Something other than a command for the user to agree to; answered by [`Decision::Agree`] or
+    /// [`Decision::Decline`].
+    Confirm {
+        /// The question.
+        id: QuestionId,
+        /// Names it in the answer.
+        proposal: ProposalId,
+        /// What is to be done.
+        action: Action,
+    },
+    /// A question to the user; answered by [`Decision::Say`] or [`Decision::Decline`].
+    Enquire {
+        /// The question within which it is asked.
+        id: QuestionId,
+        /// Names it in the answer.
+        proposal: ProposalId,
+        /// What is asked.
+        text: String,
+        /// Answers to choose from; any other will do, too.
+        choices: Vec<String>,
+    },
     /// A tool began to work.
     ToolStarted {
         /// The question.
@@ -128,6 +187,15 @@ pub enum Event {
         /// What came of it, in one line for the user.
         summary: String,
         /// Whether it did what it was asked.
+        ok: bool,
+        /// The step's number, by which [`Recall::Step`] shows all of it.
+        step: u64,
+    },
+    /// The answer to [`Request::Recall`].
+    Recalled {
+        /// What there is to say: plain text.
+        text: String,
+        /// Whether what was asked could be done.
         ok: bool,
     },
     /// The question is answered.
@@ -174,6 +242,19 @@ pub struct Context {
     pub recent: Vec<RecentCommand>,
     /// The terminal's width in columns.
     pub columns: u16,
+    /// What the session calls by names of its own.
+    pub names: SessionNames,
+}
+
+/// The aliases and functions of a session, by which a name may mean something else than the command.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionNames {
+    /// Aliases and what they stand for.
+    pub aliases: BTreeMap<String, String>,
+    /// The names of functions.
+    pub functions: Vec<String>,
+    /// Whether the session could not tell: then any name may be one.
+    pub unknown: bool,
 }
 
 /// A command that the user ran, as context for a question.
@@ -215,6 +296,36 @@ pub struct Settings {
     pub api_key: Option<Secret>,
     /// `VERBOSE`: 0 silent, 1 life-cycle notes, 2 timings.
     pub verbosity: u8,
+    /// What may run without being asked, and what may not run at all.
+    pub permission: Permission,
+}
+
+/// What may run without being asked, and what may not run at all.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Permission {
+    /// What holds where no rule does.
+    pub mode: Mode,
+    /// Rules for commands that run without being asked.
+    pub allow: Vec<String>,
+    /// Rules for commands that are asked whatever else allows them.
+    pub ask: Vec<String>,
+    /// Rules for commands that are not even proposed.
+    pub deny: Vec<String>,
+    /// Whether a look may reach the network.
+    pub network: bool,
+}
+
+/// What holds where no rule does.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// Commands are asked.
+    #[default]
+    Ask,
+    /// Commands that could do more than look are not proposed.
+    ReadOnly,
+    /// Commands that only look run without being asked.
+    Auto,
 }
 
 /// A value that is never shown: its `Debug` form is a mask.
@@ -249,8 +360,81 @@ pub struct Proposal {
     pub command: String,
     /// Why, in a sentence.
     pub explanation: String,
+    /// What it could do in all.
+    pub risk: Risk,
+    /// What each of its commands could do.
+    pub parts: Vec<Part>,
+    /// Whether it is asked, and why.
+    pub verdict: Verdict,
+    /// Where it acts, beside this machine.
+    pub targets: Vec<Target>,
+}
+
+/// A part of a command line, and what it could do by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// The part, as it will be; `…` for what is known only when it runs.
+    pub text: String,
     /// What it could do.
     pub risk: Risk,
+}
+
+/// Whether a proposal is asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "verdict", rename_all = "snake_case")]
+pub enum Verdict {
+    /// The user is asked.
+    Asked {
+        /// Why, or by which rule.
+        why: String,
+        /// Whether the answer may hold for the same commands from now on.
+        may_remember: bool,
+    },
+    /// It runs without being asked.
+    Allowed {
+        /// By which rule.
+        by: String,
+    },
+}
+
+/// A place other than this machine.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "target", content = "name", rename_all = "snake_case")]
+pub enum Target {
+    /// The cluster of a Kubernetes context.
+    Context(String),
+    /// The cluster of the context that is set.
+    CurrentContext,
+    /// A machine.
+    Host(String),
+    /// A cluster that is known only when the command runs.
+    UnknownContext,
+    /// A machine that is known only when the command runs.
+    UnknownHost,
+}
+
+/// What the user is to agree to, beside commands in his session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "action", rename_all = "snake_case")]
+pub enum Action {
+    /// A command that only looks, in a bash apart from the session that can write nothing.
+    Look {
+        /// The command line.
+        command: String,
+        /// Why, in a sentence.
+        explanation: String,
+        /// Why it is asked.
+        why: String,
+    },
+    /// An edit of a file.
+    Edit {
+        /// The file.
+        path: String,
+        /// Why, in a sentence.
+        explanation: String,
+        /// What changes: a unified diff.
+        diff: String,
+    },
 }
 
 /// What a command could do, as far as its syntax tells.
@@ -259,12 +443,23 @@ pub struct Proposal {
 pub enum Risk {
     /// It only looks.
     Reads,
+    /// It only looks, but asks other machines.
+    Reaches,
     /// It could not be classified.
     Unknown,
     /// It changes files or state.
     Writes,
-    /// It removes what cannot be brought back, or acts with another's rights.
+    /// It acts with another's rights.
+    Elevates,
+    /// It removes what cannot be brought back.
     Destroys,
+}
+
+impl Risk {
+    /// Whether it does no more than look, here or elsewhere.
+    pub fn is_look(self) -> bool {
+        self <= Self::Reaches
+    }
 }
 
 /// The user's answer to a proposal.
@@ -275,13 +470,40 @@ pub enum Decision {
     Run {
         /// The command line.
         command: String,
+        /// For how long it is agreed.
+        term: Term,
     },
-    /// It does not run.
+    /// It is to be done.
+    Agree {
+        /// For how long.
+        term: Term,
+    },
+    /// What the user answers.
+    Say {
+        /// The answer.
+        text: String,
+    },
+    /// It does not run, or is not to be done.
     Decline,
 }
 
+/// For how long the user agrees.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Term {
+    /// This once.
+    #[default]
+    Once,
+    /// To the end of the answer: for looks.
+    Answer,
+    /// To the end of the session.
+    Session,
+    /// From now on.
+    Always,
+}
+
 /// What came of a command in the user's session.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Outcome {
     /// The line that ran.
     pub command: String,
@@ -293,6 +515,10 @@ pub struct Outcome {
     pub output: String,
     /// The session's working directory afterwards.
     pub directory: String,
+    /// What programs started afterwards find in their environment.
+    pub environment: BTreeMap<String, String>,
+    /// What the session calls by names of its own afterwards.
+    pub names: SessionNames,
 }
 
 /// What the backend knows of itself.

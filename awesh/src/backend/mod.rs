@@ -28,7 +28,9 @@ use std::mem;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::{Duration, Instant};
 
-use awesh_protocol::{Context, Decision, Event, Outcome, ProposalId, QuestionId, Request, Settings, Timing};
+use awesh_protocol::{
+    Context, Decision, Event, Outcome, ProposalId, QuestionId, Recall, Request, Settings, Timing,
+};
 
 pub use self::error::BackendError;
 use self::notices::Notices;
@@ -147,6 +149,11 @@ impl BackendClient {
         mem::take(&mut self.events)
     }
 
+    /// Moves everything on, and leaves the events for [`BackendClient::receive`]. Never waits.
+    pub fn keep_going(&mut self) {
+        self.advance(Instant::now());
+    }
+
     /// To be called with the terminal free, before a prompt: takes in what happened meanwhile, says what is
     /// news, and starts a failed backend again where its turn has come.
     pub fn before_prompt(&mut self) {
@@ -197,6 +204,24 @@ impl BackendClient {
         self.settings = settings;
         if let Stage::Up(link) = &mut self.stage {
             link.set(&self.settings);
+        }
+    }
+
+    /// Has the conversation begin anew. Without a backend there is none.
+    pub fn renew(&mut self) {
+        if let Stage::Up(link) = &mut self.stage
+            && link.is_ready()
+        {
+            link.request(&Request::Renew);
+        }
+    }
+
+    /// Asks for [`Event::Recalled`]. Nothing will come unless the state is [`State::Ready`].
+    pub fn recall(&mut self, recall: Recall) {
+        if let Stage::Up(link) = &mut self.stage
+            && link.is_ready()
+        {
+            link.request(&Request::Recall(recall));
         }
     }
 

@@ -20,7 +20,7 @@ mod toml_file;
 mod value;
 mod vendors;
 
-use awesh_protocol::{Attachment, Secret, Settings};
+use awesh_protocol::{Attachment, Permission, Secret, Settings};
 
 pub use problem::{Origin, Problem};
 pub use reference::reference;
@@ -35,6 +35,10 @@ pub struct Config {
     pub verbose: u8,
     /// How the prompt looks.
     pub prompt: Prompt,
+    /// What may run without being asked, and what may not run at all.
+    pub permission: Permission,
+    /// Patterns (`*` and `?`) of the hosts on which changes need the name typed.
+    pub protected_hosts: Vec<String>,
     /// Whether awesh uses colours.
     pub colour: bool,
     /// How the shell goes about its history.
@@ -116,6 +120,8 @@ impl Default for Config {
                 instant: true,
                 protected: vec!["*prod*".to_owned()],
             },
+            permission: Permission::default(),
+            protected_hosts: Vec::new(),
             colour: true,
             history: History { size: 100_000 },
             backend: Backend { enabled: true },
@@ -143,6 +149,7 @@ impl Config {
             base_url: self.ai.base_url.clone(),
             api_key: self.ai.api_key.clone(),
             verbosity: self.verbose,
+            permission: self.permission.clone(),
         }
     }
 }

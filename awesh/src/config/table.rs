@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use awesh_protocol::Attachment;
+use awesh_protocol::{Attachment, Mode};
 
 use super::value::Field;
 use super::vendors;
@@ -23,7 +23,7 @@ pub(super) struct Setting {
 }
 
 /// Every setting, in the order of the reference.
-pub(super) static SETTINGS: [Setting; 13] = [
+pub(super) static SETTINGS: [Setting; 19] = [
     Setting {
         key: "ai.provider",
         environment: &["AI_PROVIDER"],
@@ -104,8 +104,56 @@ pub(super) static SETTINGS: [Setting; 13] = [
         key: "prompt.protected",
         environment: &["AWESH_PROTECTED"],
         default: "[\"*prod*\"]",
-        doc: "Patterns of the Kubernetes contexts that stand out in the prompt.",
+        doc: "Patterns of the Kubernetes contexts that stand out in the prompt, and where proposed changes need \
+              the name typed.",
         field: Field::List(|config| &mut config.prompt.protected),
+    },
+    Setting {
+        key: "permission.mode",
+        environment: &["AWESH_PERMISSION"],
+        default: "ask",
+        doc: "What happens to proposed commands that no rule decides: ask; auto, and those that only look run \
+              without being asked; read-only, and those that could do more are not proposed.",
+        field: Field::Choice {
+            names: &["ask", "auto", "read-only"],
+            set: |config, index| config.permission.mode = [Mode::Ask, Mode::Auto, Mode::ReadOnly][index],
+        },
+    },
+    Setting {
+        key: "permission.allow",
+        environment: &["AWESH_ALLOW"],
+        default: "[]",
+        doc: "Rules for commands that run without being asked, such as \"kubectl get *\": the words of one \
+              command; * stands for any text, as the last word for any words.",
+        field: Field::Rules(|config| &mut config.permission.allow),
+    },
+    Setting {
+        key: "permission.ask",
+        environment: &["AWESH_ASK"],
+        default: "[]",
+        doc: "Rules for commands that are asked whatever else allows them.",
+        field: Field::Rules(|config| &mut config.permission.ask),
+    },
+    Setting {
+        key: "permission.deny",
+        environment: &["AWESH_DENY"],
+        default: "[]",
+        doc: "Rules for commands that are not even proposed, such as \"rm -rf /*\"; options in any place and form.",
+        field: Field::Rules(|config| &mut config.permission.deny),
+    },
+    Setting {
+        key: "permission.network",
+        environment: &["AWESH_LOOK_NETWORK"],
+        default: "false",
+        doc: "Whether a look of the AI may ask other machines (kubectl get, dig, curl) without a proposal.",
+        field: Field::Switch(|config| &mut config.permission.network),
+    },
+    Setting {
+        key: "permission.protected_hosts",
+        environment: &["AWESH_PROTECTED_HOSTS"],
+        default: "[]",
+        doc: "Patterns of the hosts on which proposed changes need the name typed.",
+        field: Field::List(|config| &mut config.protected_hosts),
     },
     Setting {
         key: "colour",

@@ -103,6 +103,10 @@ pub struct PromptData {
     pub took: Duration,
 }
 
+/// Something could not be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unread;
+
 /// Reads what the prompt shows and writes it.
 pub struct PromptSource {
     git: Worker<git::Question, git::Git>,
@@ -245,6 +249,16 @@ impl PromptSource {
 }
 
 impl PromptData {
+    /// The Kubernetes context that is set: its name, nothing where there is none, or an error where it could not
+    /// be read in time.
+    pub fn context(&self) -> Result<Option<&str>, Unread> {
+        match &self.facts.kube {
+            Some(kube::Kube::Context { name, .. }) => Ok(Some(name)),
+            Some(kube::Kube::None) => Ok(None),
+            Some(kube::Kube::Unknown) | None => Err(Unread),
+        }
+    }
+
     /// Writes the prompt. Reads nothing.
     pub fn text(&self, session: &Session<'_>, style: &Style) -> PromptText {
         text::text(session, style, &self.facts)

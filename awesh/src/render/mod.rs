@@ -23,7 +23,7 @@ mod wrap;
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
-use awesh_protocol::{Event, FailureKind, Proposal, Timing, Usage};
+use awesh_protocol::{Action, Event, FailureKind, Proposal, ProposalId, Timing, Usage};
 
 use self::confirm::Answer;
 use self::markdown::Markdown;
@@ -44,8 +44,13 @@ const MAX_MESSAGE: usize = 400;
 pub enum Step {
     /// It waits for the next.
     Continue,
-    /// It reads keys for this proposal, which stands on the terminal; then [`Renderer::answered`].
+    /// It reads keys for this proposal, which stands on the terminal; then [`Renderer::answered`]. Where a rule
+    /// allows the command, no question stands there.
     Decide(Proposal),
+    /// It reads keys for this action, which stands on the terminal; then [`Renderer::answered`].
+    Confirm(ProposalId, Action),
+    /// It reads a line for this question, which stands on the terminal with these choices.
+    Enquire(ProposalId, Vec<String>),
     /// It goes back to the prompt: that was the question's last event.
     Ended,
 }
@@ -112,7 +117,7 @@ impl Renderer {
         let mut pieces = Vec::new();
         let mut step = Step::Continue;
         match event {
-            Event::Hello { .. } | Event::Ready { .. } | Event::Status(_) => {}
+            Event::Hello { .. } | Event::Ready { .. } | Event::Status(_) | Event::Recalled { .. } => {}
             Event::Claimed { agent, .. } => {
                 self.progress.set(sanitize::line(agent), now);
                 self.agent = Some(agent.clone());
@@ -126,8 +131,22 @@ impl Renderer {
                 self.deciding = true;
                 step = Step::Decide(proposal.clone());
             }
-            Event::ToolStarted { summary, .. } => self.tool_started(summary, now, &mut pieces),
-            Event::ToolFinished { summary, ok, .. } => self.tool_finished(summary, *ok, &mut pieces),
+            Event::Confirm { proposal, action, .. } => {
+                self.end_text(&mut pieces);
+                confirm::show_action(action, self.width, &mut pieces);
+                self.deciding = true;
+                step = Step::Confirm(*proposal, action.clone());
+            }
+            Event::Enquire { proposal, text, choices, .. } => {
+                self.end_text(&mut pieces);
+                let choices: Vec<String> = choices.iter().map(|choice| sanitize::line(choice)).collect();
+                confirm::show_question(&sanitize::line(text), &choices, self.width, &mut pieces);
+                step = Step::Enquire(*proposal, choices);
+            }
+            Event::ToolStarted { summary, .. } => self.progress.set(sanitize::line(summary), now),
+            Event::ToolFinished { tool, summary, ok, step, .. } => {
+                self.tool_finished(&format!("{step} {tool} {summary}"), *ok, &mut pieces);
+            }
             Event::Done { .. } | Event::Failed { .. } => {
                 self.end_text(&mut pieces);
                 step = Step::Ended;
@@ -142,6 +161,11 @@ impl Renderer {
             _ => self.tick(now, out)?,
         }
         Ok(step)
+    }
+
+    /// A rule has decided on the proposal that stands there.
+    pub fn decided(&mut self) {
+        self.deciding = false;
     }
 
     /// Writes the user's answer behind a proposal's question.
@@ -176,18 +200,11 @@ impl Renderer {
         table.draw(self.width, Overflow::Truncate, self.capabilities, pieces);
     }
 
-    fn tool_started(&mut self, summary: &str, now: Instant, pieces: &mut Vec<Piece>) {
-        self.end_text(pieces);
-        let summary = sanitize::line(summary);
-        let sign = if self.capabilities.unicode { "→ " } else { "> " };
-        self.note(sign, Style::DIM, &summary, pieces);
-        self.progress.set(summary, now);
-    }
-
+    /// A step is one line; by its number it can be looked up.
     fn tool_finished(&mut self, summary: &str, ok: bool, pieces: &mut Vec<Piece>) {
         self.end_text(pieces);
         let (sign, colour) = match (ok, self.capabilities.unicode) {
-            (true, true) => ("✓ ", Colour::Green),
+            (true, true) => ("▸ ", Colour::Green),
             (true, false) => ("ok: ", Colour::Green),
             (false, true) => ("✗ ", Colour::Red),
             (false, false) => ("failed: ", Colour::Red),
@@ -283,6 +300,11 @@ impl Renderer {
         }
         Ok(())
     }
+}
+
+/// A text of several lines from the backend, as it may be shown.
+pub fn page(text: &str) -> String {
+    sanitize::command(text)
 }
 
 /// A cell of a table from the backend, which has no markup.

@@ -4,17 +4,18 @@ use std::fmt::Write;
 use std::io;
 use std::time::{Duration, Instant};
 
-use awesh_protocol::{Event, Status};
+use awesh_protocol::{Event, Recall, Status};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 use super::Shell;
 use crate::backend::{BackendClient, State};
 use crate::control::{self, Control};
 use crate::messages;
+use crate::render;
 use crate::sys::tty::Mode;
 use crate::timings;
 
-/// How long a status waits for the backend's part of it.
+/// How long a command waits for the backend's part of it.
 const PATIENCE: Duration = Duration::from_millis(500);
 
 impl Shell {
@@ -27,6 +28,13 @@ impl Shell {
             Control::Why => self.say_why(),
             Control::Turns => self.say_turns(),
             Control::Forget(what) => self.forget(what),
+            Control::Renew => {
+                if let Some(backend) = &mut self.backend {
+                    backend.renew();
+                }
+                messages::page("a new conversation begins\n", true);
+            }
+            Control::Recall(recall) => self.recall(recall),
             Control::Verbosity(level) => {
                 let level = level.unwrap_or(u8::from(self.config.verbose == 0));
                 self.set("verbose", &level.to_string());
@@ -47,6 +55,25 @@ impl Shell {
             Control::Usage(usage) => messages::error(usage),
         }
         Ok(())
+    }
+
+    /// What the backend has kept, or takes back.
+    fn recall(&mut self, recall: Recall) {
+        let answered = self.backend.as_mut().and_then(|backend| {
+            backend.recall(recall);
+            answer(backend, |event| match event {
+                Event::Recalled { text, ok } => Some((text, ok)),
+                _ => None,
+            })
+        });
+        match answered {
+            Some((text, true)) => messages::page(&render::page(&text), true),
+            Some((text, false)) => messages::error(render::page(&text)),
+            None => {
+                messages::error("the backend, which keeps that, does not answer");
+                messages::hint("awes shows how it stands; it is started again with the next question");
+            }
+        }
     }
 
     fn set(&mut self, key: &str, value: &str) {
@@ -117,12 +144,18 @@ fn describe(text: &mut String, status: &Status) {
 /// Asks the backend for its part, and waits a little.
 fn backend_status(backend: &mut BackendClient) -> Option<Status> {
     backend.request_status();
+    answer(backend, |event| match event {
+        Event::Status(status) => Some(status),
+        _ => None,
+    })
+}
+
+/// Waits a little for the backend's answer.
+fn answer<T>(backend: &mut BackendClient, take: impl Fn(Event) -> Option<T>) -> Option<T> {
     let deadline = Instant::now() + PATIENCE;
     while backend.state() == State::Ready && Instant::now() < deadline {
-        for event in backend.receive() {
-            if let Event::Status(status) = event {
-                return Some(status);
-            }
+        if let Some(answer) = backend.receive().into_iter().find_map(&take) {
+            return Some(answer);
         }
         let left = PollTimeout::try_from(deadline - Instant::now()).ok()?;
         poll(&mut [PollFd::new(backend.fd()?, PollFlags::POLLIN)], left).ok()?;

@@ -2,9 +2,11 @@
 
 mod beside;
 mod controls;
+mod decision;
 mod instant;
 mod near_miss;
 mod not_found;
+mod protected;
 mod question;
 mod recent;
 mod start;
@@ -29,7 +31,7 @@ use crate::line_editor::{
     Draft, HistoryControl, Input, Lent, LineEditor, Purpose, Request, SessionFacts, Surroundings,
 };
 use crate::messages;
-use crate::prompt::{BackendState, PromptSource, PromptText, Session, Style};
+use crate::prompt::{PromptSource, PromptText, Session, Style};
 use crate::render::Capabilities;
 use crate::router::{Route, explain};
 use crate::sys::tty;
@@ -324,18 +326,15 @@ impl Shell {
         {
             return user_prompt::prompt_text(&text);
         }
+        self.at_prompt(|source, session, style| source.prompt(session, style))
+    }
+
+    /// Lends the source of the prompt the session as it is now.
+    fn at_prompt<T>(&mut self, read: impl FnOnce(&mut PromptSource, &Session<'_>, &Style) -> T) -> T {
         let style = style(&self.config, &self.report, &self.terminal);
         let state = backend_state(self.backend.as_ref());
         let source = &mut self.prompt;
-        with_session(&self.report, &self.identity, state, |session| source.prompt(session, &style))
-    }
-
-    /// The prompt of the first moment.
-    fn first_prompt_text(&mut self) -> PromptText {
-        let style = style(&self.config, &self.report, &self.terminal);
-        let source = &mut self.prompt;
-        let glimpse = |session: &Session<'_>| source.glimpse(session, &style);
-        with_session(&self.report, &self.identity, BackendState::Starting, glimpse)
+        with_session(&self.report, &self.identity, state, |session| read(source, session, &style))
     }
 
     fn capabilities(&self) -> Capabilities {

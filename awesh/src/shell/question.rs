@@ -1,20 +1,17 @@
-//! A question from Enter to its last event: the answer is drawn as it comes, proposals are put to the user, and
-//! what he lets run runs in his own session.
+//! A question from Enter to its last event: the answer is drawn as it comes, and what it puts to the user is
+//! decided (`decision.rs`).
 
 use std::io;
 use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
-use awesh_protocol::{Context, Decision, Outcome, Proposal, QuestionId};
+use awesh_protocol::Context;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 use super::{Flow, Shell};
 use crate::backend::BackendClient;
-use crate::bash::Turn;
-use crate::line_editor::{Input, Purpose};
 use crate::messages;
-use crate::render::confirm::{Answer, answer};
 use crate::render::{Renderer, Step};
 use crate::sys::tty::Mode;
 use crate::terminal::{Terminal, TerminalWriter};
@@ -49,6 +46,10 @@ impl Shell {
                             return Ok(Flow::End(status));
                         }
                     }
+                    Step::Confirm(proposal, action) => {
+                        self.confirm(id, proposal, &action, backend, &mut renderer)?;
+                    }
+                    Step::Enquire(proposal, choices) => self.enquire(id, proposal, &choices, backend)?,
                 }
             }
             renderer.tick(Instant::now(), &mut TerminalWriter)?;
@@ -81,96 +82,6 @@ impl Shell {
         Ok(false)
     }
 
-    /// Puts a proposal to the user and does what he says.
-    fn decide(
-        &mut self,
-        id: QuestionId,
-        proposal: &Proposal,
-        backend: &mut BackendClient,
-        renderer: &mut Renderer,
-    ) -> io::Result<Flow> {
-        let answer = self.read_answer(renderer)?;
-        let command = match answer {
-            Answer::Run => Some(proposal.command.clone()),
-            Answer::Edit => self.edit(&proposal.command)?,
-            Answer::Decline | Answer::Ignored => None,
-            Answer::Interrupt => {
-                backend.cancel(id);
-                return Ok(Flow::Continue);
-            }
-        };
-        let Some(command) = command else {
-            backend.decide(id, proposal.id, Decision::Decline);
-            return Ok(Flow::Continue);
-        };
-        backend.decide(id, proposal.id, Decision::Run { command: command.clone() });
-        if let Flow::End(status) = self.run_proposed(&command)? {
-            return Ok(Flow::End(status));
-        }
-        backend.report(id, proposal.id, self.outcome(command));
-        self.terminal.set_mode(Mode::Editing)?;
-        Ok(Flow::Continue)
-    }
-
-    /// Waits for a key that means something. What was typed before the question stood there says nothing to it.
-    fn read_answer(&mut self, renderer: &mut Renderer) -> io::Result<Answer> {
-        self.terminal.keyboard.take_ahead();
-        let mut buffer = [0; 1024];
-        loop {
-            let given = if wait(&self.terminal, None, false, None)? {
-                match self.terminal.keyboard.read_raw(&mut buffer)? {
-                    0 => Answer::Interrupt,
-                    count => answer(&buffer[..count]),
-                }
-            } else if self.terminal.is_gone() {
-                Answer::Interrupt
-            } else {
-                Answer::Ignored
-            };
-            if given != Answer::Ignored {
-                renderer.answered(given, Instant::now(), &mut TerminalWriter)?;
-                return Ok(given);
-            }
-        }
-    }
-
-    /// Lets the user change a command; none where he gives it up.
-    fn edit(&mut self, command: &str) -> io::Result<Option<String>> {
-        match self.read_line(("> ", "> "), command, Purpose::Bash)? {
-            Input::Line { text, .. } if !text.trim().is_empty() => Ok(Some(text)),
-            _ => Ok(None),
-        }
-    }
-
-    /// Runs a command in the session, as if it had been typed, to the next prompt.
-    fn run_proposed(&mut self, command: &str) -> io::Result<Flow> {
-        self.editor.remember(command, &self.history_control());
-        self.session.submit(command, &mut self.terminal.keyboard)?;
-        loop {
-            match self.session.wait(&mut self.terminal)? {
-                Turn::Prompt(report) => {
-                    self.on_report(report, Some(command));
-                    return Ok(Flow::Continue);
-                }
-                Turn::Started => {}
-                // Nobody is there to go on with it.
-                Turn::Continuation => self.session.interrupt()?,
-                Turn::Ended(status) => return Ok(Flow::End(status)),
-                Turn::HungUp => return Ok(Flow::End(super::HUNG_UP)),
-            }
-        }
-    }
-
-    fn outcome(&self, command: String) -> Outcome {
-        Outcome {
-            command,
-            status: self.report.status,
-            duration_ms: u64::try_from(self.session.duration().as_millis()).unwrap_or(u64::MAX),
-            output: self.session.last_output(),
-            directory: self.report.directory.to_string_lossy().into_owned(),
-        }
-    }
-
     fn context(&self) -> Context {
         // As it is now: a secret that was exported a moment ago is known as one.
         let environment = self.session.link().lock().environment();
@@ -179,12 +90,13 @@ impl Shell {
             environment: environment.unwrap_or_else(|| self.report.environment()),
             recent: self.recent.attached(self.config.ai.attach),
             columns: self.terminal.size().ws_col,
+            names: self.session.link().lock().names(),
         }
     }
 }
 
 /// Waits for a key, the backend, a signal, or until `due`; whether there is a key.
-fn wait(
+pub(super) fn wait(
     terminal: &Terminal,
     backend: Option<BorrowedFd<'_>>,
     sending: bool,

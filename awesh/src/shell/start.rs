@@ -70,10 +70,7 @@ impl Shell {
 
     /// How the backend of this shell is started.
     pub(super) fn backend_launch(&self) -> BackendLaunch {
-        BackendLaunch::this_executable(
-            self.session.directory().join("backend"),
-            state_directory().join("backend.log"),
-        )
+        BackendLaunch::this_executable(self.session.directory().join("backend"), state_directory())
     }
 }
 

@@ -104,11 +104,11 @@ async fn ten_good_ones_come_at_once_and_the_others_tell_the_truth() {
 #[tokio::test]
 async fn one_that_hangs_is_told_at_the_deadline_and_not_asked_again_at_once() {
     let place = Place::new([silent("hangs")]);
-    let limits = Limits { deadline: Duration::from_millis(1100), ..PATIENT };
+    let limits = Limits { deadline: Duration::from_millis(1500), ..PATIENT };
     let survey = place.survey(limits);
     let reports = finish(survey.round()).await;
     assert_eq!(reports[0].status, Status::Down);
-    assert_eq!(reports[0].error.as_ref().unwrap().message, "no answer within 1.1 s");
+    assert_eq!(reports[0].error.as_ref().unwrap().message, "no answer within 1.5 s");
     place.clusters.until(|counts| counts.open == 0).await;
     let connections = place.clusters.counts().connections;
     let again = finish(place.survey(limits).round()).await;
@@ -223,5 +223,5 @@ async fn a_survey_keeps_its_connections_and_forgets_credentials_that_are_refused
     let connections = place.clusters.counts().connections;
     let reports = finish(survey.round()).await;
     assert!(reports.iter().all(|report| report.status == Status::Healthy), "{reports:?}");
-    assert!(place.clusters.counts().connections <= connections + 4);
+    assert!(place.clusters.counts().connections < connections + 8);
 }

@@ -26,16 +26,26 @@ use screen::Screen;
 
 /// How the exit status and the JSON are to be read.
 const HELP: &str = "\
-Exit status: 0 all clusters are healthy, 1 some are not or are unknown, 2 wrong arguments, 3 no cluster could be \
+Exit status: 0 all clusters are healthy, 1 some are not or are unknown, 2 wrong arguments, 3 no cluster could be
 read, 130 Ctrl-C.
 
-JSON: {schema: 1, read_at, took_ms, summary: {healthy, degraded, down, unauthorised, unknown}, problems: [text], \
-clusters: [{context, server, status, version, latency_ms, nodes: {total, ready, cordoned}, namespaces, pods: \
-{total, ready, running, pending, succeeded, failed}, problems: [{subject, reason, message, count, names}], unread: \
-[{part, why}], certificates: {server, client}, error: {kind, message}, read_at, age_s, took}]}. What could not be \
-read is null.
+JSON (what could not be read is null):
+  schema      1; fields may be added, none changes its meaning
+  read_at, took_ms
+  summary     how many are healthy, degraded, down, unauthorised, unknown
+  problems    what is wrong with the kubeconfig, as texts
+  clusters    of each:
+    context, server, status, version, latency_ms, read_at, age_s
+    nodes         total, ready, cordoned
+    namespaces    how many
+    pods          total, ready, running, pending, succeeded, failed
+    problems      of each: subject (node, pod), reason, message, count, names (the first)
+    unread        parts that could not be read: part, why (kind, message)
+    certificates  when they end: server, client
+    error         why nothing could be read: kind, message
+    took          what the parts took: name, ms
 
-A cluster that cost more than a second to find down is believed to be so for 15 seconds; its row shows the age, and \
+A cluster that cost more than a second to find down is believed to be so for 15 seconds; its row shows the age, and
 --fresh asks it again.";
 
 /// Options.
