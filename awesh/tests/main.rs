@@ -9,6 +9,7 @@ mod degraded;
 mod editor;
 mod fidelity;
 mod harness;
+mod instant;
 mod interactive;
 mod life;
 #[path = "../../awesh-backend/tests/model_server.rs"]

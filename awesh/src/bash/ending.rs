@@ -58,11 +58,11 @@ impl BashSession {
         while !self.watch().has_ended() && Instant::now() < deadline {
             self.send_outgoing()?;
             self.output.take_background()?;
-            let messages = self.link.borrow_mut().handshake.receive()?;
+            let messages = self.link.lock().handshake.receive()?;
             if messages.contains(&Message::Started) {
-                self.link.borrow_mut().handshake.release()?;
+                self.link.lock().handshake.release()?;
             }
-            let link = self.link.borrow();
+            let link = self.link.lock();
             let mut fds = [
                 PollFd::new(self.master.as_fd(), PollFlags::POLLIN),
                 PollFd::new(link.handshake.fd(), PollFlags::POLLIN),

@@ -15,9 +15,13 @@ use nix::libc::O_NONBLOCK;
 use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
 
+use super::begin::Begin;
+
 /// What bash says through the hook.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Message {
+    /// The start-up files begin; what ends them does not end bash any more.
+    Begun,
     /// The start-up files are done and the hook stands.
     Installed {
         /// How the user's files want lines to be edited.
@@ -89,6 +93,7 @@ pub enum EditingMode {
 pub struct Handshake {
     up: File,
     down: File,
+    begin: Begin,
     incoming: Vec<u8>,
     last_id: u64,
 }
@@ -101,7 +106,9 @@ impl Handshake {
             mkfifo(&path, Mode::S_IRUSR | Mode::S_IWUSR)?;
             OpenOptions::new().read(true).write(true).custom_flags(O_NONBLOCK).open(path)
         };
-        Ok(Self { up: open("up")?, down: open("down")?, incoming: Vec::new(), last_id: 0 })
+        let (up, down) = (open("up")?, open("down")?);
+        let begin = Begin::create(directory, up.try_clone()?, b"C\0\0")?;
+        Ok(Self { up, down, begin, incoming: Vec::new(), last_id: 0 })
     }
 
     /// Readable when bash has said something.
@@ -139,7 +146,7 @@ impl Handshake {
 
     /// Lets the command run that [`Message::Started`] announced.
     pub fn release(&mut self) -> io::Result<()> {
-        self.send("run\0")
+        if self.begin.release() { Ok(()) } else { self.send("run\0") }
     }
 
     /// A request is far shorter than a pipe's capacity, so this never waits.
@@ -164,6 +171,7 @@ fn message(text: &str) -> Option<Message> {
     let mut fields = text.split('\0');
     Some(match fields.next()? {
         "H" => Message::Installed { mode: editing_mode(fields.next()?).unwrap_or_default() },
+        "B" => Message::Begun,
         "C" => Message::Started,
         "P" => Message::Prompt(report(fields)?),
         "R" => Message::Answer {

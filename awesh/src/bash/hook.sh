@@ -2,10 +2,10 @@
 # words between @ signs), so it runs at top level: what a user's start-up file declares is global.
 #
 # Names: the functions, but for `awesh`, and one associative array begin with __awesh. Its elements: ps1 and ps2, the
-# user's own while bash has ours; call and slot, our command in PROMPT_COMMAND and its index there (0: behind the
-# user's own in one string); status and last, the user's $? and $_; jobs and disabled, what was so at the last prompt;
-# kind, id, first and second, the present request. An element that is never set hides what is
-# expanded in its subscript for a side effect alone.
+# user's own while bash has ours; ps0_end, our part of PS0: one of ps0_begin, which reads the FIFO begin, and ps0_fork;
+# call and slot, our command in PROMPT_COMMAND and its index there (0: behind the user's own in one string); status and
+# last, the user's $? and $_; jobs and disabled, what was so at the last prompt; kind, id, first and second, the present
+# request. An element that is never set hides what is expanded in its subscript for a side effect alone.
 # Functions are defined before any file of the user's is read, so no alias of his is in them; builtins are
 # called by that name because a function may hide them. (`builtin local` splits what is not in quotes.)
 
@@ -23,6 +23,7 @@ fi
 __awesh_prompt() {
   [[ ${__awesh[installed]-} ]] || { __awesh_install; return 0; }
   builtin local - || return 0
+  builtin local __awesh_flags="$-"
   builtin set +efnuvxET
   builtin enable -n >|@DIR@/disabled
   [[ ! -s @DIR@/disabled ]] || __awesh_enable
@@ -84,12 +85,14 @@ __awesh_forget_requests() {
 
 # Puts our PS0, PS1 and PS2 in place of what the user has set meanwhile, which is kept.
 __awesh_take_prompts() {
-  builtin local - __awesh_ours='@PS0@'
+  builtin local - __awesh_ours="${__awesh[ps0_begin]}"
+  [[ $__awesh_flags != *v* ]] || __awesh_ours=${__awesh[ps0_fork]}
   builtin set +efnuvxET
   builtin shopt -q promptvars || builtin shopt -s promptvars
   __awesh_take_command
   if [[ $PS0 != *"$__awesh_ours" && ${PS0@a} != *r* ]]; then
-    PS0=$PS0$__awesh_ours
+    PS0=${PS0%"${__awesh[ps0_end]-}"}$__awesh_ours
+    __awesh[ps0_end]=$__awesh_ours
   fi
   # Empty it is ours still: no command has run since, as after an empty line or a syntax error.
   if [[ ${PS1@a} != *r* && $PS1 ]]; then
@@ -392,7 +395,7 @@ awesh() {
   esac
 }
 
-# Before a command runs: says so and waits until the terminal is set up for it. Called from PS0.
+# Before a command runs, where PS0 reads no FIFO: says so and waits until the terminal is set up for it.
 __awesh_begin() {
   {
     builtin set +x
@@ -445,9 +448,13 @@ __awesh_start() {
   builtin return 0
 }
 
-# The start-up files are done. Without its FIFOs the session is plain bash.
+# The start-up files are done. Without its FIFOs the session is plain bash. It waits until the keys typed ahead are
+# out of the terminal's queue, where bash would read them in place of the line that starts the session. Ctrl-C, which
+# may be on its way for a start-up file, comes too late from here on.
 __awesh_install() {
-  builtin local __awesh_mode=emacs
+  builtin local __awesh_mode=emacs REPLY
+  builtin trap -p INT >|@DIR@/kind
+  builtin trap '' INT
   [[ ! -o vi ]] || __awesh_mode=vi
   builtin set +o vi +o emacs
   [[ -p @DIR@/up && -p @DIR@/down ]] || builtin return 0
@@ -458,16 +465,26 @@ __awesh_install() {
   __awesh_take_command
   __awesh_hide_prompts
   builtin printf '@MARK@P\a' >/dev/tty
+  builtin read -r -d '' <@DIR@/down || builtin :
+  builtin read -r -d '' <@DIR@/kind || builtin :
+  builtin trap - INT
+  builtin eval "${REPLY:+builtin $REPLY}"
 }
 
 builtin declare -A __awesh
 __awesh[call]='@CALL@'
+__awesh[begin]=@DIR@/@BEGIN@
+__awesh[ps0_begin]='@PS0@'
+__awesh[ps0_fork]='@PS0_BY_FORK@'
+# Before 5.2 bash forks to read a file anyway; and where it reads one itself, `set -v` has it print its name.
+((BASH_VERSINFO[0] > 5 || BASH_VERSINFO[0] == 5 && BASH_VERSINFO[1] > 1)) || __awesh[ps0_begin]=${__awesh[ps0_fork]}
 __awesh[slot]=@SLOT@
 ((BASH_VERSINFO[0] > 5 || BASH_VERSINFO[0] == 5 && BASH_VERSINFO[1] > 0)) || __awesh[slot]=0
 builtin unset PROMPT_COMMAND
 @RESTORE@
 # Where the user ends a start-up file with Ctrl-C, this installs the hook. A string of the user's would take it in.
 ((__awesh[slot] == 0)) || PROMPT_COMMAND[@SLOT@]=${__awesh[call]}
+[[ ! -p @DIR@/up ]] || builtin printf 'B\0\0' >@DIR@/up
 builtin set -o emacs
 @STARTUP@
 { __awesh_install; } >/dev/null 2>&1

@@ -5,9 +5,8 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
-use std::rc::Rc;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use awesh_protocol::SessionNames;
@@ -42,10 +41,25 @@ pub struct Link {
     busy: Arc<AtomicBool>,
     words: RefCell<HashMap<String, Option<String>>>,
     /// All names of commands, once they were asked for.
-    commands: Option<Rc<[String]>>,
+    commands: Option<Arc<[String]>>,
     /// Set where bash came back to its prompt by itself, after an interrupt.
     renewed: Option<Report>,
     lost: bool,
+}
+
+/// The link as everybody who asks holds it.
+#[derive(Debug, Clone)]
+pub struct SharedLink(Arc<Mutex<Link>>);
+
+impl SharedLink {
+    pub(super) fn new(link: Link) -> Self {
+        Self(Arc::new(Mutex::new(link)))
+    }
+
+    /// The link, for one request.
+    pub fn lock(&self) -> MutexGuard<'_, Link> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// A command to complete, cut into words as bash cuts it.
@@ -130,7 +144,7 @@ impl Link {
 
     /// The names of all commands the session had when they were first asked for. Asked once: a PATH that takes
     /// long to read does so one time.
-    pub fn commands(&mut self) -> Rc<[String]> {
+    pub fn commands(&mut self) -> Arc<[String]> {
         if self.commands.is_none() {
             let fields = self.ask("names", "", "", THOROUGH).unwrap_or_default();
             let names = fields.first().map(|field| field.trim_start_matches(':')).unwrap_or_default();

@@ -3,8 +3,10 @@
 //! `spawn.rs` starts it with `hook.sh` in place of its start-up files; the hook speaks through `handshake.rs`
 //! and marks in the output that `markers.rs` finds. `relay.rs` moves bytes while bash has the terminal,
 //! `show.rs` decides what of them is seen and `turns.rs` what follows from marks and messages;
-//! `link.rs` asks while it waits at its prompt. Nothing here knows what a line means: that is the router's.
+//! `link.rs` asks while it waits at its prompt; `behind.rs` lets it start behind a prompt. Nothing here knows what a line means: that is the router's.
 
+mod begin;
+mod behind;
 mod ending;
 mod handshake;
 mod kept;
@@ -14,18 +16,17 @@ pub mod markers;
 mod modes;
 mod notices;
 mod output;
+mod printed;
 mod relay;
 mod show;
 mod spawn;
 pub mod tail;
 mod turns;
 
-use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -34,16 +35,18 @@ use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
 use nix::unistd::Pid;
 
+pub use behind::Foreground;
 pub use handshake::{EditingMode, Report};
 pub use kept::keep_kubeconfigs;
 pub use leftovers::remove_leftovers;
-pub use link::{Candidates, Link, Unfinished};
+pub use link::{Candidates, Link, SharedLink, Unfinished};
 pub use output::Output;
 pub use spawn::{Startup, find_bash};
 
 use crate::sys::process::times_slept;
 use crate::sys::pty::{Pty, set_window_size, signal_foreground};
 use crate::terminal::{Keyboard, Terminal, write_out};
+use behind::Behind;
 use handshake::Handshake;
 use modes::Modes;
 use notices::Notices;
@@ -68,7 +71,7 @@ pub struct BashSession {
     slave: Arc<OwnedFd>,
     modes: Modes,
     output: Output,
-    link: Rc<RefCell<Link>>,
+    link: SharedLink,
     phase: Phase,
     /// Lines bash has not been given yet, and bytes of the present one that its terminal did not take yet.
     lines: VecDeque<String>,
@@ -81,13 +84,21 @@ pub struct BashSession {
     line_is_ended: bool,
     /// What may be `set -v`'s echo of the hook's call.
     echo: Vec<u8>,
+    /// Whether bash is far enough for keys: one that interrupts would end it before.
+    takes_keys: bool,
     /// Whether Ctrl-C was pressed in a start-up file.
     interrupted: bool,
+    /// Set while the start-up files run behind a prompt; then what they printed last, if nobody could show it.
+    behind: Option<Behind>,
+    unshown: Vec<u8>,
     /// What of a prompt has come: the mark in the output, and the report.
     marked: bool,
     reported: Option<Report>,
     mode: EditingMode,
     started: Option<Instant>,
+    /// When the line was entered, and when the last output of its command came.
+    entered: Option<Instant>,
+    ended: Option<Instant>,
     /// Set when a command has just been started.
     begun: bool,
     duration: Duration,
@@ -177,7 +188,7 @@ impl BashSession {
             child: Pid::from_raw(child.id().cast_signed()),
             output: Output::new(Arc::clone(&master), Arc::clone(&slave), &nonce),
             modes: Modes::new(terminal.original_modes()),
-            link: Rc::new(RefCell::new(Link::new(handshake, Arc::clone(&master)))),
+            link: SharedLink::new(Link::new(handshake, Arc::clone(&master))),
             slave,
             master,
             phase: Phase::Starting,
@@ -187,11 +198,16 @@ impl BashSession {
             notices: Notices::default(),
             line_is_ended: false,
             echo: Vec::new(),
+            takes_keys: false,
             interrupted: false,
+            behind: None,
+            unshown: Vec::new(),
             marked: false,
             reported: None,
             mode: EditingMode::default(),
             started: None,
+            entered: None,
+            ended: None,
             begun: false,
             duration: Duration::ZERO,
             directory,
@@ -204,8 +220,8 @@ impl BashSession {
     }
 
     /// The way to ask the session while it waits at its prompt.
-    pub fn link(&self) -> Rc<RefCell<Link>> {
-        Rc::clone(&self.link)
+    pub fn link(&self) -> SharedLink {
+        self.link.clone()
     }
 
     /// bash's process id.
@@ -228,9 +244,19 @@ impl BashSession {
         self.mode
     }
 
+    /// What was printed behind something else and could not be shown there; to be written as it is.
+    pub fn take_unshown(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.unshown)
+    }
+
     /// How long the last command ran.
     pub fn duration(&self) -> Duration {
         self.duration
+    }
+
+    /// How long ago the last output before the prompt came; once.
+    pub fn take_since_end(&mut self) -> Option<Duration> {
+        self.ended.take().map(|ended| ended.elapsed())
     }
 
     /// The end of what the last command printed, as a reader sees it.
@@ -240,6 +266,7 @@ impl BashSession {
 
     /// Gives bash a line, or several; what bash asks for next, [`BashSession::wait`] tells.
     pub fn submit(&mut self, text: &str, keyboard: &mut Keyboard) -> io::Result<()> {
+        self.entered = Some(Instant::now());
         // Or bash would read them as the beginning of the line.
         keyboard.put_back(&self.output.take_unread_keys()?);
         self.lines.extend(text.split('\n').map(|line| format!("{line}\n")));
@@ -274,7 +301,7 @@ impl BashSession {
 
     /// Ctrl-C at the prompt: bash starts over, with status 130, or runs the user's trap and stays where it is.
     pub fn interrupt_prompt(&mut self) -> io::Result<Option<Report>> {
-        let renewed = self.link.borrow_mut().interrupt();
+        let renewed = self.link.lock().interrupt();
         if renewed.is_some() {
             let printed = self.output.take_to_prompt()?;
             write_out(without_line_end(&printed))?;
@@ -292,7 +319,7 @@ impl BashSession {
         self.phase = phase;
         self.marked = false;
         self.reported = None;
-        self.link.borrow_mut().handshake.go()?;
+        self.link.lock().handshake.go()?;
         self.send_line()
     }
 
@@ -303,6 +330,12 @@ impl BashSession {
             self.outgoing.extend(line.as_bytes());
         }
         Ok(())
+    }
+}
+
+impl Drop for BashSession {
+    fn drop(&mut self) {
+        leftovers::remove(self.directory.path());
     }
 }
 

@@ -9,13 +9,18 @@ use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::unistd::{tcgetpgrp, write};
 
+use super::behind::LOOK_AGAIN;
 use super::spawn::CALL_ECHO;
-use super::{BashSession, Expansion, Phase, Turn};
+use super::{BashSession, Expansion, Phase, START, Turn};
 use crate::sys::tty::Mode;
 use crate::terminal::Terminal;
 
-/// How much is read at once.
-const CHUNK: usize = 64 * 1024;
+/// How much is read before it is passed on. The kernel gives a terminal's output in pieces of 4 KB at most; to
+/// gather many of them leaves the user's terminal, and then the program, with nothing to do.
+const CHUNK: usize = 8 * 1024;
+
+/// So many keys are taken ahead of a program that does not read them.
+const KEYS: usize = 64 * 1024;
 
 /// How long the beginning of a possible mark is held back when nothing follows it.
 const HOLD: Duration = Duration::from_millis(10);
@@ -26,6 +31,9 @@ const SILENCE: Duration = Duration::from_millis(500);
 /// How long bash may take from the echo of an expanded line to running it; it takes a millisecond.
 const AFTER_EXPANSION: Duration = Duration::from_millis(100);
 
+/// How long a mark may take to come after the message that goes with it; it takes microseconds.
+const LOST: Duration = Duration::from_millis(250);
+
 /// The interrupt key, while bash reads a line in raw mode.
 const INTERRUPT: u8 = 0x03;
 
@@ -35,17 +43,28 @@ const FINISH: &str = " set +o vi +o emacs\n";
 impl BashSession {
     /// Lets bash have the terminal until it wants something.
     pub fn wait(&mut self, terminal: &mut Terminal) -> io::Result<Turn> {
+        loop {
+            if self.phase == Phase::Starting {
+                terminal.set_mode(Mode::Relay)?;
+                self.interrupted |= terminal.keyboard.ahead().contains(&INTERRUPT);
+                self.outgoing.extend(terminal.keyboard.take_ahead());
+            }
+            if let Some(turn) = self.relay(terminal)? {
+                return Ok(turn);
+            }
+        }
+    }
+
+    /// Moves bytes until bash wants something; None where what it wants is the terminal, which something else has.
+    pub(super) fn relay(&mut self, terminal: &mut Terminal) -> io::Result<Option<Turn>> {
         let mut buffer = vec![0; CHUNK];
         if terminal.is_gone() {
-            return Ok(Turn::HungUp);
+            return Ok(Some(Turn::HungUp));
         }
         if self.watch().has_ended()
             && let Some(turn) = self.on_child(terminal, &mut buffer)?
         {
-            return Ok(turn);
-        }
-        if self.phase == Phase::Starting {
-            terminal.set_mode(Mode::Relay)?;
+            return Ok(Some(turn));
         }
         let mut since = Instant::now();
         loop {
@@ -53,29 +72,15 @@ impl BashSession {
             if ready.nothing {
                 self.on_silence(terminal, since)?;
             }
-            if ready.signal
-                && let Some(turn) = self.on_signal(terminal, &mut buffer)?
-            {
-                return Ok(turn);
-            }
-            let mut turn = None;
-            if ready.output {
-                turn = self.on_output(terminal, &mut buffer)?;
-            }
-            if ready.message {
-                self.on_messages(terminal)?;
-            }
-            if ready.room {
-                self.send_outgoing()?;
-            }
-            if ready.key && self.on_keys(terminal, &mut buffer)? == 0 {
-                return Ok(Turn::HungUp);
-            }
-            if let Some(turn) = turn.or(self.at_prompt()?) {
-                return Ok(turn);
+            let turn = self.on_ready(&ready, terminal, &mut buffer)?.or(self.at_prompt()?);
+            if let Some(turn) = self.due(turn) {
+                return Ok(Some(turn));
             }
             if std::mem::take(&mut self.begun) {
-                return Ok(Turn::Started);
+                return Ok(Some(Turn::Started));
+            }
+            if self.is_wanted() {
+                return Ok(None);
             }
             if !ready.nothing {
                 since = Instant::now();
@@ -83,13 +88,41 @@ impl BashSession {
         }
     }
 
+    fn on_ready(
+        &mut self,
+        ready: &Ready,
+        terminal: &mut Terminal,
+        buffer: &mut [u8],
+    ) -> io::Result<Option<Turn>> {
+        if ready.signal
+            && let Some(turn) = self.on_signal(terminal, buffer)?
+        {
+            return Ok(Some(turn));
+        }
+        let mut turn = None;
+        if ready.output {
+            turn = self.on_output(terminal, buffer)?;
+        }
+        if ready.message {
+            self.on_messages(terminal)?;
+        }
+        if ready.room {
+            self.send_outgoing()?;
+        }
+        if ready.key && self.on_keys(terminal, buffer)? == 0 {
+            turn = Some(Turn::HungUp);
+        }
+        Ok(turn)
+    }
+
     fn poll(&self, terminal: &Terminal, since: Instant) -> io::Result<Ready> {
-        let timeout = self.patience().map_or(PollTimeout::NONE, |patience| {
+        let behind = self.behind.as_ref().map(|_| LOOK_AGAIN);
+        let timeout = behind.or(self.patience()).map_or(PollTimeout::NONE, |patience| {
             PollTimeout::try_from(patience.saturating_sub(since.elapsed())).unwrap_or(PollTimeout::ZERO)
         });
-        let link = self.link.borrow();
-        let master =
-            if self.outgoing.is_empty() { PollFlags::POLLIN } else { PollFlags::POLLIN | PollFlags::POLLOUT };
+        let link = self.link.lock();
+        let sends = self.takes_keys && !self.outgoing.is_empty();
+        let master = if sends { PollFlags::POLLIN | PollFlags::POLLOUT } else { PollFlags::POLLIN };
         let mut fds = [
             PollFd::new(self.master.as_fd(), master),
             PollFd::new(link.handshake.fd(), PollFlags::POLLIN),
@@ -97,7 +130,7 @@ impl BashSession {
             PollFd::new(terminal.keyboard.fd(), PollFlags::POLLIN),
         ];
         // Keys wait in the kernel while bash has not taken the ones before.
-        let count = if self.outgoing.len() > CHUNK { 3 } else { 4 };
+        let count = if self.outgoing.len() > KEYS { 3 } else { 4 };
         match poll(&mut fds[..count], timeout) {
             Ok(0) => return Ok(Ready { nothing: true, ..Ready::default() }),
             Ok(_) => {}
@@ -117,7 +150,9 @@ impl BashSession {
 
     /// How long nothing may happen before [`BashSession::on_silence`] acts.
     fn patience(&self) -> Option<Duration> {
-        if self.echo == CALL_ECHO {
+        if self.has_lost_mark() {
+            Some(LOST)
+        } else if self.echo == CALL_ECHO {
             Some(SILENCE)
         } else if self.output.marks.holds() || !self.echo.is_empty() {
             Some(HOLD)
@@ -125,8 +160,15 @@ impl BashSession {
             Some(AFTER_EXPANSION)
         } else {
             let reading = matches!(self.phase, Phase::Reading | Phase::Quiet);
-            (reading || self.is_broken_off()).then_some(SILENCE)
+            (reading || !self.takes_keys || self.is_broken_off()).then_some(SILENCE)
         }
+    }
+
+    /// Whether bash has come to a prompt without a mark so far. A signal key has the terminal forget output that is
+    /// on its way.
+    fn has_lost_mark(&self) -> bool {
+        let is_installed = self.lines.front().is_some_and(|line| line.starts_with(START));
+        !self.marked && (self.reported.is_some() || self.phase == Phase::Starting && is_installed)
     }
 
     /// Whether the user has pressed Ctrl-C in his start-up files and bash itself has the terminal since.
@@ -135,10 +177,16 @@ impl BashSession {
     }
 
     fn on_silence(&mut self, terminal: &mut Terminal, since: Instant) -> io::Result<()> {
-        if self.output.marks.holds() || !self.echo.is_empty() {
+        if self.has_lost_mark() {
+            if since.elapsed() >= LOST {
+                self.on_prompt_mark(terminal)?;
+            }
+        } else if self.output.marks.holds() || !self.echo.is_empty() {
             let mut held = std::mem::take(&mut self.echo);
             held.extend_from_slice(self.output.marks.flush());
             self.show(&held)?;
+        } else if !std::mem::replace(&mut self.takes_keys, true) || self.behind.is_some() {
+            // bash is not as it should be, or silent where it is in nobody's way.
         } else if self.phase == Phase::Reading && self.expansion == Expansion::Printed {
             self.outgoing.push_back(b'\n');
             self.expansion = Expansion::Nudged;
@@ -169,6 +217,10 @@ impl BashSession {
     fn on_keys(&mut self, terminal: &mut Terminal, buffer: &mut [u8]) -> io::Result<usize> {
         let count = terminal.keyboard.read_raw(buffer)?;
         let keys = &buffer[..count];
+        if let Some(behind) = &mut self.behind {
+            behind.on_keys(keys, &mut terminal.keyboard)?;
+            return Ok(count);
+        }
         match self.phase {
             Phase::Starting | Phase::Running if !self.marked => {
                 self.interrupted |= keys.contains(&INTERRUPT);

@@ -13,6 +13,7 @@ use super::{BashSession, Expansion, Phase, RESET, START, Turn};
 use crate::sys::pty::queued;
 use crate::sys::tty::Mode;
 use crate::terminal::Terminal;
+use crate::timings::{self, Figure};
 
 /// What a terminal's queue takes (N_TTY_BUF_SIZE in Linux), in bytes.
 const QUEUE: usize = 4096;
@@ -35,6 +36,7 @@ impl BashSession {
         let unread = self.output.take_unread_keys()?;
         let ours = usize::from(self.expansion == Expansion::Nudged && unread.first() == Some(&b'\n'));
         terminal.keyboard.put_back(&unread[ours..]);
+        self.ended = Some(Instant::now());
         if let Some(started) = self.started.take() {
             self.duration = started.elapsed();
         }
@@ -59,9 +61,10 @@ impl BashSession {
     }
 
     pub(super) fn on_messages(&mut self, terminal: &mut Terminal) -> io::Result<()> {
-        let messages = self.link.borrow_mut().handshake.receive()?;
+        let messages = self.link.lock().handshake.receive()?;
         for message in messages {
             match message {
+                Message::Begun => self.takes_keys = true,
                 Message::Installed { mode } => {
                     self.mode = mode;
                     self.lines.push_front(format!("{START}\n"));
@@ -84,10 +87,18 @@ impl BashSession {
             self.phase = Phase::Quiet;
         }
         self.begun = !quiet;
-        self.link.borrow_mut().handshake.release()
+        self.link.lock().handshake.release()?;
+        if let Some(entered) = self.entered.take() {
+            timings::took(Figure::Begin, entered.elapsed());
+        }
+        Ok(())
     }
 
     pub(super) fn give_terminal(&mut self, terminal: &mut Terminal) -> io::Result<()> {
+        if self.behind.is_some() {
+            self.phase = Phase::Running;
+            return self.modes.for_command(&self.slave);
+        }
         if terminal.keyboard.has_ahead() && self.outgoing.is_empty() {
             self.deliver_ahead(terminal)?;
         }
@@ -145,12 +156,13 @@ impl BashSession {
             // The start-up files are done; bash reads its first line.
             self.phase = Phase::Reading;
             self.marked = false;
+            self.link.lock().handshake.release()?;
             self.send_line()?;
             return Ok(None);
         }
         let Some(report) = self.reported.take() else { return Ok(None) };
         self.phase = Phase::Prompt;
-        self.link.borrow_mut().renew();
+        self.link.lock().renew();
         if let Some(mode) = report.readline {
             self.mode = mode;
             self.lines.push_front(format!("{RESET}\n"));

@@ -77,6 +77,8 @@ pub struct Prompt {
     pub style: PromptStyle,
     /// When the prompt does without emoji.
     pub ascii: AsciiForm,
+    /// Whether it is shown before bash has read the start-up files.
+    pub instant: bool,
     /// Patterns (`*` and `?`) of the contexts that stand out.
     pub protected: Vec<String>,
 }
@@ -123,6 +125,7 @@ impl Default for Config {
             prompt: Prompt {
                 style: PromptStyle::Awesh,
                 ascii: AsciiForm::Auto,
+                instant: true,
                 protected: vec!["*prod*".to_owned()],
             },
             permission: Permission::default(),

@@ -23,7 +23,7 @@ pub(super) struct Setting {
 }
 
 /// Every setting, in the order of the reference.
-pub(super) static SETTINGS: [Setting; 22] = [
+pub(super) static SETTINGS: [Setting; 23] = [
     Setting {
         key: "ai.provider",
         environment: &["AI_PROVIDER"],
@@ -125,6 +125,13 @@ pub(super) static SETTINGS: [Setting; 22] = [
                 config.prompt.ascii = [AsciiForm::Auto, AsciiForm::Always, AsciiForm::Never][index];
             },
         },
+    },
+    Setting {
+        key: "prompt.instant",
+        environment: &["AWESH_INSTANT"],
+        default: "true",
+        doc: "Whether the first prompt is there at once, while bash still reads its start-up files.",
+        field: Field::Switch(|config| &mut config.prompt.instant),
     },
     Setting {
         key: "prompt.protected",

@@ -9,16 +9,16 @@ use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::sys::eventfd::EventFd;
+use nix::sys::eventfd::{EfdFlags, EventFd};
 use nix::sys::signal::Signal;
 use nix::unistd::write;
 
 use super::Beside;
+use super::above::{Above, last_line};
 use super::keys::KeyStream;
 use crate::bash::{Output, Watch};
 use crate::sys::pty::{queued, set_window_size, signal_foreground};
@@ -49,7 +49,12 @@ pub struct Gate {
 impl Gate {
     /// A gate that is shut at the next line's end.
     pub fn new() -> io::Result<Self> {
-        Ok(Self { wake: EventFd::new()?, open: false.into(), done: false.into(), gone: false.into() })
+        Ok(Self {
+            wake: EventFd::from_flags(EfdFlags::EFD_CLOEXEC)?,
+            open: false.into(),
+            done: false.into(),
+            gone: false.into(),
+        })
     }
 
     /// A new line is to be read.
@@ -74,6 +79,37 @@ impl Gate {
     pub fn close(&self) {
         self.done.store(true, Ordering::SeqCst);
         self.ring();
+    }
+
+    /// Hands keys over to the editor. A paste is longer than a terminal's queue: waits for the editor to make room.
+    pub fn write_keys(&self, editor: &OwnedFd, mut keys: &[u8]) -> io::Result<()> {
+        while !keys.is_empty() && !self.done.load(Ordering::SeqCst) {
+            match write(editor, keys) {
+                Ok(count) => keys = &keys[count..],
+                Err(Errno::EINTR) => {}
+                Err(Errno::EAGAIN) => {
+                    let mut fds = [
+                        PollFd::new(editor.as_fd(), PollFlags::POLLOUT),
+                        PollFd::new(self.wake.as_fd(), PollFlags::POLLIN),
+                    ];
+                    match poll(&mut fds, PollTimeout::NONE) {
+                        Ok(_) | Err(Errno::EINTR) => {}
+                        Err(error) => return Err(error.into()),
+                    }
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits until the line is read, but not for long.
+    pub fn wait_done(&self) -> io::Result<bool> {
+        let timeout = PollTimeout::try_from(UNDECIDED).unwrap_or(PollTimeout::MAX);
+        match poll(&mut [PollFd::new(self.wake.as_fd(), PollFlags::POLLIN)], timeout) {
+            Ok(_) | Err(Errno::EINTR) => Ok(self.done.load(Ordering::SeqCst)),
+            Err(error) => Err(error.into()),
+        }
     }
 
     fn ring(&self) {
@@ -106,7 +142,7 @@ pub struct Feeder<'a> {
     /// How the editor tells of lines.
     pub gate: &'a Gate,
     /// Takes what is to be shown above the line.
-    pub printer: &'a Sender<String>,
+    pub above: Above,
     /// Set while the session works on an answer: Ctrl-C then ends that.
     pub busy: Arc<AtomicBool>,
     /// Keys and pastes so far.
@@ -115,8 +151,6 @@ pub struct Feeder<'a> {
     pub held_since: Option<Instant>,
     /// Text that jobs have printed without ending its line.
     pub printed: Vec<u8>,
-    /// The lines of the prompt above the editor's own.
-    pub above: &'a str,
 }
 
 impl Feeder<'_> {
@@ -129,7 +163,9 @@ impl Feeder<'_> {
                 self.print(true);
                 return Ok(End::Done);
             }
-            self.beside.advance();
+            if let Some(prompt) = self.beside.advance() {
+                self.above.renew(last_line(&prompt.styled).0);
+            }
             if self.gate.open.swap(false, Ordering::SeqCst) {
                 self.held_since = None;
             }
@@ -168,7 +204,7 @@ impl Feeder<'_> {
             PollFd::new(self.gate.wake.as_fd(), PollFlags::POLLIN),
             PollFd::new(self.output.unread_keys_fd(), PollFlags::POLLIN),
         ];
-        fds.extend(self.beside.fd().map(|fd| PollFd::new(fd, PollFlags::POLLIN)));
+        fds.extend(self.beside.fds().into_iter().flatten().map(|fd| PollFd::new(fd, PollFlags::POLLIN)));
         match poll(&mut fds, timeout) {
             Ok(_) => {}
             Err(Errno::EINTR) => return Ok(Ready { signal: true, ..Ready::default() }),
@@ -194,29 +230,7 @@ impl Feeder<'_> {
             if portion.ends_line {
                 self.held_since = Some(Instant::now());
             }
-            self.write_keys(portion.text.as_bytes())?;
-        }
-        Ok(())
-    }
-
-    /// A paste is longer than a terminal's queue: waits for the editor to make room.
-    fn write_keys(&self, mut keys: &[u8]) -> io::Result<()> {
-        while !keys.is_empty() && !self.gate.done.load(Ordering::SeqCst) {
-            match write(&self.editor, keys) {
-                Ok(count) => keys = &keys[count..],
-                Err(Errno::EINTR) => {}
-                Err(Errno::EAGAIN) => {
-                    let mut fds = [
-                        PollFd::new(self.editor.as_fd(), PollFlags::POLLOUT),
-                        PollFd::new(self.gate.wake.as_fd(), PollFlags::POLLIN),
-                    ];
-                    match poll(&mut fds, PollTimeout::NONE) {
-                        Ok(_) | Err(Errno::EINTR) => {}
-                        Err(error) => return Err(error.into()),
-                    }
-                }
-                Err(error) => return Err(error.into()),
-            }
+            self.gate.write_keys(&self.editor, portion.text.as_bytes())?;
         }
         Ok(())
     }
@@ -239,7 +253,7 @@ impl Feeder<'_> {
     /// Ends the editor's wait for keys that will not come.
     fn give_up(&mut self) -> io::Result<End> {
         self.gate.gone.store(true, Ordering::SeqCst);
-        self.write_keys(&[INTERRUPT])?;
+        self.gate.write_keys(&self.editor, &[INTERRUPT])?;
         Ok(End::Gone)
     }
 
@@ -260,19 +274,12 @@ impl Feeder<'_> {
             None => 0,
         };
         if end > 0 {
-            let text: Vec<u8> = self.printed.drain(..end).collect();
-            // The printer lives as long as the editor.
-            let _ = self.printer.send(self.between(&String::from_utf8_lossy(&text)));
+            let mut text: Vec<u8> = self.printed.drain(..end).collect();
+            if !text.ends_with(b"\n") {
+                text.push(b'\n');
+            }
+            self.above.print(&String::from_utf8_lossy(&text));
         }
-    }
-
-    /// What to print so that `text` stands above the whole prompt: the editor clears its own line and writes it
-    /// again below.
-    fn between(&self, text: &str) -> String {
-        let rows = self.above.matches('\n').count();
-        let up = if rows > 0 { format!("\x1b[{rows}A\r\x1b[J") } else { String::new() };
-        let end = if text.ends_with('\n') { "" } else { "\n" };
-        format!("{up}{text}{end}{}", self.above)
     }
 
     fn on_signal(&self) -> End {

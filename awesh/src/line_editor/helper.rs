@@ -2,15 +2,16 @@
 
 use std::borrow::Cow;
 use std::cell::Cell;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rustyline::completion::{Completer, Pair};
 use rustyline::highlight::{CmdKind, Highlighter};
 use rustyline::hint::Hinter;
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
 use rustyline::{Context, Helper};
+use unicode_width::UnicodeWidthChar as _;
 
+use super::above::{self, Rows};
 use super::completion::{choices, locate, target};
 use super::feeder::Gate;
 use super::unfinished::goes_on;
@@ -20,6 +21,7 @@ use crate::router::{CommandKind, Facts, Route, route};
 /// How a question looks while it is typed: cyan, and its own mark in the prompt.
 const QUESTION: &str = "\x1b[36m";
 const BOLD_QUESTION: &str = "\x1b[1;36m";
+const DIM: &str = "\x1b[2m";
 const RESET: &str = "\x1b[0m";
 
 /// The mark at the end of the prompt, and what a question has in its place: of the same width.
@@ -36,18 +38,18 @@ pub struct LineHelper {
     gate: Arc<Gate>,
     colour: bool,
     asks: Cell<bool>,
-    /// The lines of the prompt above the last, which rustyline does not know of: it clears as many rows above
-    /// its own as it thinks it wrote, also where a list of candidates stands there.
-    above: String,
-    /// Set where they are to be written with the next prompt.
-    fresh: Arc<AtomicBool>,
+    /// What stands above the line, which rustyline does not know of.
+    above: Arc<Mutex<Rows>>,
+    /// What is typed after a line that cannot be entered yet.
+    queued: Arc<Mutex<String>>,
+    columns: usize,
 }
 
 impl LineHelper {
     /// A helper that knows no session yet.
-    pub fn new(gate: Arc<Gate>, colour: bool, fresh: Arc<AtomicBool>) -> Self {
-        let asks = Cell::new(false);
-        Self { around: None, purpose: Purpose::Bash, gate, colour, asks, above: String::new(), fresh }
+    pub fn new(gate: Arc<Gate>, colour: bool, above: Arc<Mutex<Rows>>) -> Self {
+        let (asks, queued) = (Cell::new(false), Arc::default());
+        Self { around: None, purpose: Purpose::Bash, gate, colour, asks, above, queued, columns: 0 }
     }
 
     /// What the next line is, where, and what stands above it.
@@ -55,8 +57,29 @@ impl LineHelper {
         self.purpose = purpose;
         self.around = Some(around.clone());
         self.asks.set(false);
-        above.clone_into(&mut self.above);
-        self.fresh.store(true, Ordering::SeqCst);
+        above::lock(&self.above).begin(above);
+        self.queued = Arc::default();
+    }
+
+    /// Shows what is typed after the line; what is in the returned text when the line is drawn.
+    pub fn show_queued(&mut self, columns: usize) -> Arc<Mutex<String>> {
+        self.columns = columns;
+        Arc::clone(&self.queued)
+    }
+
+    /// What is typed after the line, as far as it fits into the line's last row.
+    fn queued(&self, line: &str) -> String {
+        let queued = self.queued.lock().unwrap_or_else(PoisonError::into_inner);
+        let width = |c: char| c.width().unwrap_or(0);
+        let last = line.rsplit('\n').next().unwrap_or_default();
+        let used = (MARK.len() + last.chars().map(width).sum::<usize>()) % self.columns.max(1);
+        let mut room = self.columns.saturating_sub(used + 1);
+        let fits = |c: &char| {
+            let fits = width(*c) <= room;
+            room = room.saturating_sub(width(*c));
+            fits
+        };
+        queued.chars().take_while(fits).collect()
     }
 
     fn session(&self) -> Option<SessionFacts<'_>> {
@@ -87,7 +110,10 @@ impl Completer for LineHelper {
     ) -> rustyline::Result<(usize, Vec<Pair>)> {
         let Some(SessionFacts(around)) = self.session() else { return Ok((position, Vec::new())) };
         let target = target(line, position, around.word_breaks.as_deref());
-        let candidates = around.link.borrow_mut().complete(&target.command);
+        let candidates = around.link.lock().complete(&target.command);
+        if candidates.words.len() > 1 {
+            above::lock(&self.above).part();
+        }
         let is_directory = |name: &str| locate(name, &around.directory, around.home.as_deref()).is_dir();
         let pairs = choices(&target, candidates, is_directory)
             .into_iter()
@@ -98,7 +124,11 @@ impl Completer for LineHelper {
 
 impl Highlighter for LineHelper {
     fn highlight<'l>(&self, line: &'l str, _position: usize) -> Cow<'l, str> {
-        if self.colour && self.asks.get() && !line.is_empty() {
+        let queued = self.queued(line);
+        if !queued.is_empty() {
+            let (dim, reset) = if self.colour { (DIM, RESET) } else { ("", "") };
+            Cow::Owned(format!("{line}{dim}{queued}{reset}"))
+        } else if self.colour && self.asks.get() && !line.is_empty() {
             Cow::Owned(format!("{QUESTION}{line}{RESET}"))
         } else {
             Cow::Borrowed(line)
@@ -106,7 +136,8 @@ impl Highlighter for LineHelper {
     }
 
     fn highlight_prompt<'b, 's: 'b, 'p: 'b>(&'s self, prompt: &'p str, default: bool) -> Cow<'b, str> {
-        let above = if self.fresh.swap(false, Ordering::SeqCst) { self.above.as_str() } else { "" };
+        // In place of the prompt there may be that of a search: it leaves no mark of what is above.
+        let above = if default { above::lock(&self.above).take() } else { String::new() };
         match prompt.strip_suffix(MARK) {
             Some(state) if default && self.asks.get() && self.colour => {
                 Cow::Owned(format!("{above}{state}{BOLD_QUESTION}{QUESTION_MARK}{RESET}"))
@@ -148,7 +179,7 @@ pub struct SessionFacts<'a>(pub &'a Surroundings);
 
 impl Facts for SessionFacts<'_> {
     fn resolve(&self, word: &str) -> Option<CommandKind> {
-        let kind = self.0.link.borrow_mut().kind_of(word)?;
+        let kind = self.0.link.lock().kind_of(word)?;
         Some(match kind.as_str() {
             "alias" => CommandKind::Alias,
             "keyword" => CommandKind::Keyword,

@@ -4,7 +4,13 @@
 //! over no further than a line's end. Inside a bracketed paste a line's end is part of the text.
 
 const PASTE_BEGIN: &[u8; 6] = b"\x1b[200~";
-const PASTE_END: &[u8; 6] = b"\x1b[201~";
+pub(super) const PASTE_END: &[u8; 6] = b"\x1b[201~";
+
+/// Enter, Ctrl-C, Ctrl-D.
+const ENDS: [u8; 4] = [b'\r', b'\n', 0x03, 0x04];
+
+/// What has the editor leave its line (Ctrl-^); it is never handed over as the user's.
+pub(super) const LEAVE: u8 = 0x1e;
 
 /// Follows pastes and characters over the cuts between reads.
 #[derive(Debug, Default)]
@@ -12,6 +18,8 @@ pub struct KeyStream {
     last: [u8; 6],
     pasting: bool,
     partial: Vec<u8>,
+    /// Whether there were keys that are no text.
+    special: bool,
 }
 
 /// Keys for the editor.
@@ -32,20 +40,47 @@ impl KeyStream {
         let mut ends_line = false;
         for &key in keys {
             taken += 1;
-            self.last.rotate_left(1);
-            self.last[5] = key;
-            match &self.last {
-                PASTE_BEGIN => self.pasting = true,
-                PASTE_END => self.pasting = false,
-                _ => {}
-            }
-            if !self.pasting && matches!(key, b'\r' | b'\n' | 0x03 | 0x04) {
+            self.follow(key);
+            if !self.pasting && ENDS.contains(&key) {
                 ends_line = true;
                 break;
             }
         }
-        self.partial.extend_from_slice(&keys[..taken]);
+        self.partial.extend(keys[..taken].iter().filter(|&&key| key != LEAVE));
         Portion { text: self.whole_characters(), taken, ends_line }
+    }
+
+    /// The same for a session that can neither be given a line nor asked how a word goes on: the key that wants it is
+    /// left where it is, with an Escape that makes it another.
+    pub fn take_unended(&mut self, keys: &[u8]) -> Portion {
+        let mut stream = Self { partial: Vec::new(), last: self.last, pasting: self.pasting, special: false };
+        let wants = |&key: &u8| stream.wants_session(key);
+        let end = keys.iter().position(wants);
+        let end = end.map(|end| if keys[..end].ends_with(b"\x1b") { end - 1 } else { end });
+        let portion = self.take(&keys[..end.unwrap_or(keys.len())]);
+        Portion { ends_line: end.is_some(), ..portion }
+    }
+
+    /// Whether all keys so far were text, whole and typed.
+    pub fn is_text(&self) -> bool {
+        !self.special && self.partial.is_empty()
+    }
+
+    fn wants_session(&mut self, key: u8) -> bool {
+        self.follow(key);
+        !self.pasting && (key == b'\t' || ENDS.contains(&key))
+    }
+
+    /// Follows the key to where a paste begins or ends.
+    fn follow(&mut self, key: u8) {
+        self.special |= key.is_ascii_control();
+        self.last.rotate_left(1);
+        self.last[5] = key;
+        match &self.last {
+            PASTE_BEGIN => self.pasting = true,
+            PASTE_END => self.pasting = false,
+            _ => {}
+        }
     }
 
     /// Decodes `partial`, but for a character at its end that is not complete yet.
@@ -91,6 +126,25 @@ mod tests {
         assert_eq!(take(&mut stream, b"pwd\r"), ("pwd\r".to_owned(), 4, true));
         assert_eq!(take(&mut stream, b"pw"), ("pw".to_owned(), 2, false));
         assert_eq!(take(&mut stream, b"\x03x"), ("\x03".to_owned(), 1, true));
+    }
+
+    #[test]
+    fn the_end_of_a_line_can_be_left_behind() {
+        for (keys, text, taken) in [
+            (&b"ls\rpwd"[..], "ls", 2),
+            (b"ask\x1b\rx", "ask", 3),
+            (b"\r", "", 0),
+            (b"l\x1es", "ls", 3),
+            (b"ls f\t", "ls f", 4),
+        ] {
+            let portion = KeyStream::default().take_unended(keys);
+            let ended = taken < keys.len();
+            assert_eq!(
+                (portion.text.as_str(), portion.taken, portion.ends_line),
+                (text, taken, ended),
+                "{keys:?}"
+            );
+        }
     }
 
     #[test]

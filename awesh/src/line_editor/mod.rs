@@ -2,13 +2,16 @@
 //!
 //! [`LineEditor`] is what the shell loop knows; `rustyline.rs` is the one file that knows rustyline, and
 //! `plain.rs` reads where a terminal can do no editing. `feeder.rs` runs beside the first: it alone reads the
-//! terminal meanwhile, hands its keys over no further than a line's end, and shows what jobs print. What is
+//! terminal meanwhile, hands its keys over no further than a line's end, and shows what jobs print. Before bash
+//! has come to its first prompt, `instant.rs` does so. What stands above the line is `above.rs`. What is
 //! kept of lines is `history.rs`; how a word could go on, `completion.rs` works out with the live session.
 
+mod above;
 mod completion;
 mod feeder;
 mod helper;
 mod history;
+mod instant;
 mod keys;
 mod plain;
 mod rustyline;
@@ -21,8 +24,8 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Instant;
 
-use crate::backend::BackendClient;
-use crate::bash::{BashSession, EditingMode, Link};
+use crate::bash::{BashSession, EditingMode, SharedLink, Turn};
+use crate::prompt::PromptText;
 use crate::terminal::Terminal;
 use crate::turns::Turns;
 
@@ -55,13 +58,28 @@ pub struct Request<'a> {
     /// The prompt without and with colours; both look the same otherwise.
     pub prompt: (&'a str, &'a str),
     /// Text to begin with.
-    pub initial: &'a str,
+    pub initial: &'a Draft,
     /// What the right arrow key puts on an empty line: a command that was probably meant.
     pub suggestion: Option<&'a str>,
     /// What the line is.
     pub purpose: Purpose,
     /// emacs or vi.
     pub mode: EditingMode,
+}
+
+/// A line that is not entered yet.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Draft {
+    /// Its text up to the cursor.
+    pub before: String,
+    /// The rest.
+    pub behind: String,
+}
+
+impl From<&str> for Draft {
+    fn from(text: &str) -> Self {
+        Self { before: text.to_owned(), behind: String::new() }
+    }
 }
 
 /// What a line is.
@@ -77,7 +95,7 @@ pub enum Purpose {
 #[derive(Debug, Clone)]
 pub struct Surroundings {
     /// The way to ask the live session.
-    pub link: Rc<RefCell<Link>>,
+    pub link: SharedLink,
     /// What the user turned round before.
     pub turns: Rc<RefCell<Turns>>,
     /// The session's directory.
@@ -103,34 +121,21 @@ pub struct Lent<'a> {
 /// Something that has to be looked after while a line is edited.
 pub trait Beside {
     /// What to poll for input.
-    fn fd(&self) -> Option<BorrowedFd<'_>>;
+    fn fds(&self) -> [Option<BorrowedFd<'_>>; 2];
     /// When to look although the descriptor is silent.
     fn deadline(&self) -> Option<Instant>;
-    /// Looks after it; never waits, prints nothing.
-    fn advance(&mut self);
-}
-
-impl Beside for Option<BackendClient> {
-    fn fd(&self) -> Option<BorrowedFd<'_>> {
-        self.as_ref()?.fd()
-    }
-
-    fn deadline(&self) -> Option<Instant> {
-        self.as_ref()?.deadline()
-    }
-
-    fn advance(&mut self) {
-        if let Some(backend) = self {
-            // What comes for a question within which a line is edited is its loop's.
-            backend.keep_going();
-        }
-    }
+    /// Looks after it; never waits, prints nothing. Gives the prompt, where it is to say something else now.
+    fn advance(&mut self) -> Option<PromptText>;
 }
 
 /// Reads lines.
 pub trait LineEditor {
     /// Reads one line.
     fn read(&mut self, request: &Request<'_>, lent: Lent<'_>) -> io::Result<Input>;
+
+    /// Has a line to type at, below this prompt, while bash comes to the first thing that it wants, or wants the
+    /// terminal itself (None). What was typed is no line yet.
+    fn read_ahead(&mut self, prompt: (&str, &str), lent: Lent<'_>) -> io::Result<(Option<Turn>, Draft)>;
 
     /// Remembers a line, as far as `control` wants it remembered.
     fn remember(&mut self, line: &str, control: &HistoryControl);

@@ -8,7 +8,8 @@ use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 use super::history::Keeping;
-use super::{History, HistoryControl, Input, Lent, LineEditor, Request};
+use super::{Draft, History, HistoryControl, Input, Lent, LineEditor, Request};
+use crate::bash::Turn;
 use crate::messages;
 use crate::sys::tty::Mode;
 use crate::terminal::{Terminal, write_out};
@@ -56,7 +57,7 @@ impl LineEditor for Plain {
                 PollFd::new(session.output().fd(), PollFlags::POLLIN),
                 PollFd::new(terminal.signals.fd(), PollFlags::POLLIN),
             ];
-            fds.extend(beside.fd().map(|fd| PollFd::new(fd, PollFlags::POLLIN)));
+            fds.extend(beside.fds().into_iter().flatten().map(|fd| PollFd::new(fd, PollFlags::POLLIN)));
             let timeout = beside.deadline().map_or(PollTimeout::NONE, |due| {
                 PollTimeout::try_from(due.saturating_duration_since(Instant::now()))
                     .unwrap_or(PollTimeout::MAX)
@@ -68,7 +69,8 @@ impl LineEditor for Plain {
             let ready = |at: usize| fds[at].revents().is_some_and(|events| !events.is_empty());
             let (key, output) = (ready(0), ready(1));
             terminal.signals.clear();
-            beside.advance();
+            // What the prompt says is on paper.
+            drop(beside.advance());
             if terminal.signals.take_interrupt() {
                 self.partial.clear();
                 write_out(b"\n")?;
@@ -87,6 +89,11 @@ impl LineEditor for Plain {
                 }
             }
         }
+    }
+
+    /// There is none: the terminal's own line discipline keeps what is typed, and shows it.
+    fn read_ahead(&mut self, _: (&str, &str), _: Lent<'_>) -> io::Result<(Option<Turn>, Draft)> {
+        Ok((None, Draft::default()))
     }
 
     fn remember(&mut self, line: &str, control: &HistoryControl) {

@@ -12,6 +12,7 @@ use crate::control::{self, Control};
 use crate::messages;
 use crate::render;
 use crate::sys::tty::Mode;
+use crate::timings;
 
 impl Shell {
     /// Does what one of awesh's own commands says.
@@ -99,6 +100,7 @@ impl Shell {
             awesh_protocol::Attachment::Output => "the last commands and their output",
         };
         let _ = writeln!(text, "with a question goes: {attached}\nverbosity: {}", self.config.verbose);
+        text.push_str(&timings::summary());
         messages::page(&text, true);
         if let Some(problem) =
             status.and_then(|status| status.problem).filter(|_| self.config.ai.provider.is_some())

@@ -184,7 +184,7 @@ impl Shell {
 
     fn outcome(&self, command: String) -> Outcome {
         let link = self.session.link();
-        let mut link = link.borrow_mut();
+        let mut link = link.lock();
         Outcome {
             command,
             status: self.report.status,

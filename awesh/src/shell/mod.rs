@@ -2,8 +2,10 @@
 
 mod ai;
 mod answered;
+mod beside;
 mod controls;
 mod decision;
+mod instant;
 mod near_miss;
 mod not_found;
 mod pager;
@@ -24,21 +26,23 @@ use std::time::Instant;
 use awesh_protocol::RecentCommand;
 
 use crate::args::ShellOptions;
-use crate::backend::{BackendClient, State};
+use crate::backend::BackendClient;
 use crate::bash::{BashSession, Report, Turn, keep_kubeconfigs, remove_leftovers};
 use crate::config::{Config, Problem, PromptStyle, Sources};
 use crate::fallback;
 use crate::line_editor::{
-    HistoryControl, Input, Lent, LineEditor, Purpose, Request, SessionFacts, Surroundings,
+    Draft, HistoryControl, Input, Lent, LineEditor, Purpose, Request, SessionFacts, Surroundings,
 };
 use crate::messages;
-use crate::prompt::{BackendState, PromptData, PromptSource, PromptText, Session, Style};
+use crate::prompt::{PromptData, PromptSource, PromptText, Session, Style};
 use crate::render::Capabilities;
 use crate::router::{Route, explain};
 use crate::sys::tty;
 use crate::terminal::{Terminal, write_out};
+use crate::timings::{self, Figure};
 use crate::turns::Turns;
 use answered::Answered;
+use beside::{Aside, Shown, backend_state, with_session};
 use recent::Recent;
 use start::{Identity, state_directory};
 use turned::Routed;
@@ -71,6 +75,8 @@ struct Shell {
     prompt: PromptSource,
     identity: Identity,
     report: Report,
+    /// What was typed before there was a line to be read.
+    draft: Draft,
     recent: Recent,
     /// None before the first prompt, and where questions are turned off.
     backend: Option<BackendClient>,
@@ -78,6 +84,8 @@ struct Shell {
     sources: Sources,
     /// What is wrong with the settings, said already.
     problems: Vec<Problem>,
+    /// When the shell was started, until its first prompt is there.
+    started: Option<Instant>,
     /// Whether what is due once is done.
     settled: bool,
     offers: u8,
@@ -108,8 +116,13 @@ enum Flow {
 impl Shell {
     fn run(&mut self) -> io::Result<i32> {
         let mut command: Option<Entered> = None;
+        let mut first = self.first_turn()?;
         loop {
-            match self.session.wait(&mut self.terminal)? {
+            let turn = match first.take() {
+                Some(turn) => turn,
+                None => self.session.wait(&mut self.terminal)?,
+            };
+            match turn {
                 Turn::Prompt(report) => {
                     if let Some(command) = &mut command {
                         self.remember(command);
@@ -174,7 +187,12 @@ impl Shell {
             }
             let prompt = self.prompt_text();
             self.settle();
-            match self.read_line((&prompt.raw, &prompt.styled), "", Purpose::Line)? {
+            if let Some(since) = self.session.take_since_end() {
+                timings::took(Figure::Prompt, since);
+            }
+            self.first_prompt_is_there();
+            let draft = std::mem::take(&mut self.draft);
+            match self.read_line((&prompt.raw, &prompt.styled), draft, Purpose::Line)? {
                 Input::Line { text, turned } => {
                     if let Flow::End(status) = self.act(&text, turned, command)? {
                         return Ok(Flow::End(status));
@@ -247,18 +265,40 @@ impl Shell {
         }
     }
 
-    fn read_line(&mut self, prompt: (&str, &str), initial: &str, purpose: Purpose) -> io::Result<Input> {
+    fn read_line(
+        &mut self,
+        prompt: (&str, &str),
+        initial: impl Into<Draft>,
+        purpose: Purpose,
+    ) -> io::Result<Input> {
+        let initial = &initial.into();
         let around = self.surroundings();
         let suggestion = self.suggestion.take().filter(|_| purpose == Purpose::Line);
         let suggestion = suggestion.as_deref();
+        let own = purpose == Purpose::Line && self.config.prompt.style == PromptStyle::Awesh;
+        let shown = own.then(|| Shown {
+            style: style(&self.config, &self.report, &self.terminal),
+            source: &mut self.prompt,
+            report: &self.report,
+            identity: &self.identity,
+            backend: backend_state(self.backend.as_ref()),
+        });
+        let mut aside = Aside { backend: &mut self.backend, prompt: shown };
         let request = Request { prompt, initial, suggestion, purpose, mode: self.session.editing_mode() };
         let lent = Lent {
             around: &around,
             session: &mut self.session,
             terminal: &mut self.terminal,
-            beside: &mut self.backend,
+            beside: &mut aside,
         };
         self.editor.read(&request, lent)
+    }
+
+    /// Notes how long the first prompt took to come.
+    fn first_prompt_is_there(&mut self) {
+        if let Some(started) = self.started.take() {
+            timings::took(Figure::FirstPrompt, started.elapsed());
+        }
     }
 
     /// What is due once, and not before the first prompt has been read and has only to be drawn.
@@ -293,19 +333,24 @@ impl Shell {
 
     fn prompt_text(&mut self) -> PromptText {
         if self.config.prompt.style == PromptStyle::Bash
-            && let Some(text) = self.session.link().borrow_mut().user_prompt()
+            && let Some(text) = self.session.link().lock().user_prompt()
         {
             return user_prompt::prompt_text(&text);
         }
-        let Self { prompt, report, config, terminal, .. } = self;
-        let style = style(config, report, terminal);
-        prompt.prompt(&session(report, &self.identity, self.backend.as_ref(), &exported(report)), &style)
+        self.at_prompt(|source, session, style| source.prompt(session, style))
     }
 
     /// What the prompt knows of the place, as it is now.
     fn prompt_data(&mut self) -> PromptData {
-        let Self { prompt, report, .. } = self;
-        prompt.data(&session(report, &self.identity, self.backend.as_ref(), &exported(report)))
+        self.at_prompt(|source, session, _| source.data(session))
+    }
+
+    /// Lends the source of the prompt the session as it is now.
+    fn at_prompt<T>(&mut self, read: impl FnOnce(&mut PromptSource, &Session<'_>, &Style) -> T) -> T {
+        let style = style(&self.config, &self.report, &self.terminal);
+        let state = backend_state(self.backend.as_ref());
+        let source = &mut self.prompt;
+        with_session(&self.report, &self.identity, state, |session| read(source, session, &style))
     }
 
     fn capabilities(&self) -> Capabilities {
@@ -346,34 +391,6 @@ impl Shell {
 
     fn history_control(&self) -> HistoryControl {
         HistoryControl::of(|name| self.variable(name))
-    }
-}
-
-fn exported(report: &Report) -> impl Fn(&str) -> Option<String> {
-    |name| report.exported(name).map(str::to_owned)
-}
-
-/// What the prompt goes by.
-fn session<'a>(
-    report: &'a Report,
-    identity: &'a Identity,
-    backend: Option<&BackendClient>,
-    variable: &'a dyn Fn(&str) -> Option<String>,
-) -> Session<'a> {
-    let backend = match backend.map(BackendClient::state) {
-        Some(State::Starting) | None => BackendState::Starting,
-        Some(State::Ready) => BackendState::Ready,
-        Some(State::Failed) => BackendState::Failed,
-    };
-    Session {
-        directory: &report.directory,
-        variable,
-        status: report.status,
-        jobs: report.jobs,
-        user: &identity.user,
-        host: &identity.host,
-        is_root: identity.is_root,
-        backend,
     }
 }
 

@@ -35,7 +35,7 @@ impl Shell {
         let around = self.surroundings();
         let facts = SessionFacts(&around);
         let word = unknown_command(line, &facts)?;
-        let names = around.link.borrow_mut().commands();
+        let names = around.link.lock().commands();
         let name = near_miss::nearest(word, &names).filter(|name| facts.resolve(name).is_some())?;
         near_miss::replaced(line, word, name)
     }

@@ -104,7 +104,7 @@ impl Shell {
 
     /// What the session exports, as it is now: a secret that was exported a moment ago is known as one.
     pub(super) fn environment(&self) -> BTreeMap<String, String> {
-        let environment = self.session.link().borrow_mut().environment();
+        let environment = self.session.link().lock().environment();
         environment.unwrap_or_else(|| self.report.environment())
     }
 
@@ -119,7 +119,7 @@ impl Shell {
             git: place.git(),
             kubernetes: place.kubernetes(),
             columns: self.terminal.size().ws_col,
-            names: self.session.link().borrow_mut().names(),
+            names: self.session.link().lock().names(),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::env;
 use std::io;
 use std::path::PathBuf;
 use std::rc::Rc;
+use std::time::Instant;
 
 use nix::unistd::{Uid, User, gethostname};
 
@@ -15,7 +16,7 @@ use crate::args::ShellOptions;
 use crate::backend::Launch as BackendLaunch;
 use crate::bash::{BashSession, Launch, Report, find_bash};
 use crate::config::{Config, Files, Sources};
-use crate::line_editor::{History, HistoryControl, LineEditor, Plain, Rustyline};
+use crate::line_editor::{Draft, History, HistoryControl, LineEditor, Plain, Rustyline};
 use crate::messages;
 use crate::prompt::{self, PromptSource};
 use crate::terminal::Terminal;
@@ -30,6 +31,7 @@ const DUMB: [&str; 3] = ["dumb", "cons25", "emacs"];
 impl Shell {
     /// Starts bash and makes ready for its first prompt.
     pub(super) fn start(options: &ShellOptions) -> io::Result<Self> {
+        let started = Instant::now();
         let mut sources = Sources::read(&Files::locate(environment));
         for (key, value) in &options.settings {
             sources
@@ -52,11 +54,13 @@ impl Shell {
             prompt: PromptSource::new(),
             identity: Identity::read(),
             report: Report::default(),
+            draft: Draft::default(),
             recent: Recent::default(),
             backend: None,
             config,
             sources,
             problems,
+            started: Some(started),
             settled: false,
             offers: super::not_found::OFFERS,
             turns: Rc::new(RefCell::new(Turns::new(state_directory().join("turns")))),
@@ -93,12 +97,12 @@ impl Identity {
     }
 }
 
-fn environment(name: &str) -> Option<String> {
+pub(super) fn environment(name: &str) -> Option<String> {
     env::var(name).ok()
 }
 
 /// The names of all variables that a report brings.
-fn watched() -> Vec<&'static str> {
+pub(super) fn watched() -> Vec<&'static str> {
     let mut names: Vec<&str> = WATCHED
         .iter()
         .chain(&HistoryControl::VARIABLES)

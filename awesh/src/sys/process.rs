@@ -3,6 +3,7 @@
 use std::fs;
 use std::io;
 use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
 use std::process::Command;
 
 use nix::libc;
@@ -25,6 +26,46 @@ pub fn lead_session(command: &mut Command) {
 pub fn times_slept(process: Pid) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"))?.trim().parse().ok()
+}
+
+/// What a process is asleep in, as far as it concerns who reads a terminal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wait {
+    /// A read from this file.
+    Read(PathBuf),
+    /// A wait for one of several descriptors.
+    Any,
+}
+
+/// What a process waits for; None where that is something else, or the system does not tell.
+pub fn waits_for(process: Pid) -> Option<Wait> {
+    let text = fs::read_to_string(format!("/proc/{process}/syscall")).ok()?;
+    let mut words = text.split_whitespace();
+    match words.next()?.parse().ok()? {
+        libc::SYS_read => {
+            let descriptor = u64::from_str_radix(words.next()?.strip_prefix("0x")?, 16).ok()?;
+            fs::read_link(format!("/proc/{process}/fd/{descriptor}")).ok().map(Wait::Read)
+        }
+        libc::SYS_ppoll | libc::SYS_pselect6 | libc::SYS_epoll_pwait => Some(Wait::Any),
+        #[cfg(target_arch = "x86_64")]
+        libc::SYS_poll | libc::SYS_select | libc::SYS_epoll_wait => Some(Wait::Any),
+        _ => None,
+    }
+}
+
+/// The processes that a process has started, and those that these have.
+pub fn descendants(process: Pid) -> Vec<Pid> {
+    let children = |process: Pid| {
+        let list = fs::read_to_string(format!("/proc/{process}/task/{process}/children")).unwrap_or_default();
+        list.split_whitespace().filter_map(|id| id.parse().ok().map(Pid::from_raw)).collect::<Vec<_>>()
+    };
+    let mut found = children(process);
+    let mut at = 0;
+    while let Some(&next) = found.get(at) {
+        found.extend(children(next));
+        at += 1;
+    }
+    found
 }
 
 fn take_terminal() -> io::Result<()> {
