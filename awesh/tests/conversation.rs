@@ -146,7 +146,8 @@ fn what_was_sent_and_who_was_asked_can_be_seen() {
     terminal.run("export TOKEN=secretive-words; echo using secretive-words");
     terminal.run("are you there my friend?");
     terminal.wait_for("Hello.");
-    terminal.run("export PAGER=cat");
+    // All of it is longer than the screen.
+    terminal.run("export PAGER='grep -e authorization -e ⟨secret-1⟩'");
     terminal.run("awes sent");
     terminal.wait_for("authorization: Bearer …");
     terminal.wait_for("using ⟨secret-1⟩");
