@@ -28,9 +28,14 @@ pub struct Limits {
     pub deadline: Duration,
 }
 
+impl Limits {
+    /// How many tasks run at once where nothing is said: with fewer, a hundred clusters would take two rounds.
+    pub const AT_ONCE: u16 = 128;
+}
+
 impl Default for Limits {
     fn default() -> Self {
-        Self { at_once: 64, deadline: Duration::from_secs(10) }
+        Self { at_once: usize::from(Self::AT_ONCE), deadline: Duration::from_secs(10) }
     }
 }
 

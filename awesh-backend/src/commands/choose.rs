@@ -24,7 +24,7 @@ pub(super) struct Asking {
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
     pub(super) timeout: Duration,
     /// How much is read at the same time.
-    #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = Limits::AT_ONCE, value_parser = clap::value_parser!(u16).range(1..))]
     pub(super) limit: u16,
     /// Read this file instead of those in KUBECONFIG. May be given more than once.
     #[arg(long, value_name = "FILE")]

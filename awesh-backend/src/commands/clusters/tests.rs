@@ -39,7 +39,7 @@ fn options_are_read_as_kubectls_users_expect() {
         (vec!["a*".into(), "b".into()], Duration::from_millis(2500))
     );
     assert_eq!(parse(&["x", "--watch", "2"]).unwrap().watch, Some(Duration::from_secs(2)));
-    assert_eq!(parse(&["x"]).unwrap().asking.limit, 64);
+    assert_eq!(parse(&["x"]).unwrap().asking.limit, 128);
     for wrong in [["x", "--timeout=0"], ["x", "--timeout=-1"], ["x", "--timeout=NaN"], ["x", "--limit=0"]] {
         assert!(parse(&wrong).is_err(), "{wrong:?}");
     }
