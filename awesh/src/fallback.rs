@@ -33,8 +33,11 @@ fn exec(program: &Path, name: &str, rest: &[OsString]) -> io::Error {
 /// Gives the user a plain bash in place of a shell that has failed.
 pub fn after_failure(arguments: &[OsString], why: &io::Error) -> io::Result<Infallible> {
     tty::restore();
-    messages::error(format_args!("cannot go on: {why}"));
-    messages::hint("this is plain bash now");
+    // Without bash that is what has failed.
+    if find_bash().is_some() {
+        messages::error(format_args!("cannot go on: {why}"));
+        messages::hint("this is plain bash now");
+    }
     exec_bash(arguments)
 }
 

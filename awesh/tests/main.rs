@@ -6,8 +6,10 @@ mod editor;
 mod fidelity;
 mod harness;
 mod interactive;
+mod life;
 #[path = "../../awesh-backend/tests/model_server.rs"]
 mod model_server;
 mod noninteractive;
 mod questions;
 mod regression;
+mod remote;

@@ -2,11 +2,20 @@
 # words between @ signs), so it runs at top level: what a user's start-up file declares is global.
 #
 # Names: the functions and one associative array begin with __awesh. Its elements: ps1 and ps2, the user's own
-# while bash has ours; call, our command in PROMPT_COMMAND; status and last, the user's $? and $_; jobs and disabled, what was so at
-# the last prompt; kind, id, first and second, the present request. An element that is never set hides what is
+# while bash has ours; call and slot, our command in PROMPT_COMMAND and its index there (0: behind the user's own in
+# one string); status and last, the user's $? and $_; jobs and disabled, what was so at the last prompt; kind, id, first and second, the present request. An element that is never set hides what is
 # expanded in its subscript for a side effect alone.
 # Functions are defined before any file of the user's is read, so no alias of his is in them; builtins are
 # called by that name because a function may hide them. (`builtin local` splits what is not in quotes.)
+
+# Older ones cannot do what follows: the user gets that bash without awesh. Read before anything they cannot parse.
+if ((BASH_VERSINFO[0] < 4 || BASH_VERSINFO[0] == 4 && BASH_VERSINFO[1] < 4)); then
+  builtin printf '%s\n' "awesh: warning: this bash is $BASH_VERSION, and awesh needs 4.4 or later" \
+    'awesh: hint: this is plain bash now; put a newer one first in PATH' >&2
+  builtin unset PROMPT_COMMAND
+  @RESTORE@
+  builtin exec -a @NAME@ @BASH@
+fi
 
 # At the prompt. $1 is the status of the last command, $2 its last argument, the rest its PIPESTATUS. Succeeds
 # always, or errexit would end the shell; bash itself keeps $? as it was.
@@ -104,7 +113,7 @@ __awesh_hide_prompts() {
 # survives his `PROMPT_COMMAND=…`, which sets index 0; before that a string.
 __awesh_take_command() {
   [[ ${PROMPT_COMMAND@a} != *r* ]] || builtin return 0
-  if ((BASH_VERSINFO[0] > 5 || BASH_VERSINFO[0] == 5 && BASH_VERSINFO[1] > 0)); then
+  if ((__awesh[slot] > 0)); then
     __awesh_come_last
     PROMPT_COMMAND[@SLOT@]=${__awesh[call]}
   elif [[ $PROMPT_COMMAND != *"${__awesh[call]}" ]]; then
@@ -411,10 +420,12 @@ __awesh_install() {
 
 builtin declare -A __awesh
 __awesh[call]='@CALL@'
+__awesh[slot]=@SLOT@
+((BASH_VERSINFO[0] > 5 || BASH_VERSINFO[0] == 5 && BASH_VERSINFO[1] > 0)) || __awesh[slot]=0
 builtin unset PROMPT_COMMAND
 @RESTORE@
-# Where the user ends a start-up file with Ctrl-C, this installs the hook.
-PROMPT_COMMAND[@SLOT@]=${__awesh[call]}
+# Where the user ends a start-up file with Ctrl-C, this installs the hook. A string of the user's would take it in.
+((__awesh[slot] == 0)) || PROMPT_COMMAND[@SLOT@]=${__awesh[call]}
 builtin set -o emacs
 @STARTUP@
 { __awesh_install; } >/dev/null 2>&1

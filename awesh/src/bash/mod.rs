@@ -170,7 +170,7 @@ impl BashSession {
         let directory = spawn::runtime_directory()?;
         let handshake = Handshake::create(directory.path())?;
         let nonce = spawn::nonce()?;
-        let hook = spawn::write_hook(directory.path(), &nonce, launch.startup, launch.watched)?;
+        let hook = spawn::write_hook(directory.path(), &nonce, launch)?;
         // As like the user's own as can be.
         let pty = Pty::open(Some(terminal.original_modes()), Some(&terminal.size()))?;
         let child = spawn::spawn(launch.bash, &hook, launch.startup, &pty)?;

@@ -9,7 +9,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use super::markers;
+use super::{Launch, markers};
 use crate::sys::process::lead_session_on_terminal;
 use crate::sys::pty::Pty;
 
@@ -28,7 +28,7 @@ pub const CALL_ECHO: &[u8] = b"{ __awesh_prompt \"$?\" \"$_\" \"${PIPESTATUS[@]}
 /// Our part of PS0, printed before a command runs: waits for the terminal to be set up, gives the user his PS1
 /// back, puts our command back into a PROMPT_COMMAND that has lost it, and marks where output begins.
 const PS0: &str = "$({ __awesh_begin; } >/dev/null 2>&1)${__awesh[-${PS1:=${__awesh[ps1]}}]-}\
-                   ${__awesh[-${PROMPT_COMMAND[@SLOT@]:=${__awesh[call]}}]-}\
+                   ${__awesh[-${PROMPT_COMMAND[__awesh[slot]]:=${__awesh[call]}}]-}\
                    @MARK@C\\a";
 
 /// The most candidates a completion brings; more can not be looked through by a person.
@@ -51,6 +51,26 @@ pub struct Startup {
 }
 
 impl Startup {
+    /// The name that bash goes by.
+    fn name(&self) -> &'static str {
+        if self.login { "-bash" } else { "bash" }
+    }
+
+    /// The options with which bash itself reads the same files.
+    fn options(&self) -> Vec<OsString> {
+        let mut options = Vec::new();
+        if self.no_profile {
+            options.push("--noprofile".into());
+        }
+        if self.no_rc {
+            options.push("--norc".into());
+        }
+        if let Some(file) = &self.rc_file {
+            options.extend(["--rcfile".into(), file.clone().into_os_string()]);
+        }
+        options
+    }
+
     /// The lines that read what bash itself would have read, in its order.
     fn script(&self) -> String {
         if self.login && !self.no_profile {
@@ -92,10 +112,9 @@ pub fn nonce() -> io::Result<String> {
 }
 
 /// Writes the hook for this session into its directory.
-pub fn write_hook(directory: &Path, nonce: &str, startup: &Startup, watched: &[&str]) -> io::Result<PathBuf> {
+pub fn write_hook(directory: &Path, nonce: &str, launch: &Launch<'_>) -> io::Result<PathBuf> {
     let mark = markers::prefix(nonce).replace('\x1b', "\\e");
     let ps0 = fill(PS0, &|name| match name {
-        "SLOT" => Some(SLOT.to_owned()),
         "MARK" => Some(mark.clone()),
         _ => None,
     });
@@ -105,9 +124,11 @@ pub fn write_hook(directory: &Path, nonce: &str, startup: &Startup, watched: &[&
         "CALL" => Some(CALL.to_owned()),
         "SLOT" => Some(SLOT.to_owned()),
         "CANDIDATES" => Some(CANDIDATES.to_owned()),
-        "WATCHED" => Some(watched.iter().map(|name| report_of(name)).collect::<Vec<_>>().join(" ")),
+        "WATCHED" => Some(launch.watched.iter().map(|name| report_of(name)).collect::<Vec<_>>().join(" ")),
         "DIR" => Some(quote(directory.as_os_str())),
-        "STARTUP" => Some(startup.script()),
+        "STARTUP" => Some(launch.startup.script()),
+        "NAME" => Some(launch.startup.name().to_owned()),
+        "BASH" => Some(plain_bash(launch)),
         "RESTORE" => Some(restored_variables()),
         _ => None,
     });
@@ -158,13 +179,21 @@ fn fill(template: &str, value: &dyn Fn(&str) -> Option<String>) -> String {
     text + rest
 }
 
+/// The words that start bash as it would be without awesh.
+fn plain_bash(launch: &Launch<'_>) -> String {
+    let mut words = launch.startup.options();
+    words.insert(0, launch.bash.into());
+    words.push("-i".into());
+    words.iter().map(quote).collect::<Vec<_>>().join(" ")
+}
+
 /// Starts bash on `pty`.
 pub fn spawn(bash: &Path, hook: &Path, startup: &Startup, pty: &Pty) -> io::Result<Child> {
     let mut source = OsString::from(". ");
     source.push(quote(hook.as_os_str()));
     let mut command = Command::new(bash);
     command
-        .arg0(if startup.login { "-bash" } else { "bash" })
+        .arg0(startup.name())
         .args(["--noediting", "--noprofile", "--norc", "-i"])
         .env("PROMPT_COMMAND", source)
         .stdin(Stdio::from(pty.slave.try_clone()?))
@@ -229,7 +258,9 @@ mod tests {
             Startup { rc_file: Some("/a b/rc".into()), ..Startup::default() },
         ] {
             let parent = tempfile::tempdir_in(&directory).unwrap();
-            let path = write_hook(parent.path(), "n0", &startup, &["PATH", "HOME"]).unwrap();
+            let bash = Path::new("/bin/bash");
+            let launch = Launch { bash, startup: &startup, watched: &["PATH", "HOME"] };
+            let path = write_hook(parent.path(), "n0", &launch).unwrap();
             let text = fs::read_to_string(&path).unwrap();
             assert!(!regex_like_placeholder(&text), "{text}");
             assert!(Command::new("bash").arg("-n").arg(&path).status().unwrap().success());
