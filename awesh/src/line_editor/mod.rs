@@ -14,6 +14,7 @@ mod history;
 mod instant;
 mod keys;
 mod plain;
+mod readline;
 mod rustyline;
 mod unfinished;
 
