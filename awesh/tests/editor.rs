@@ -79,6 +79,7 @@ fn history_is_one_file_that_sessions_share() {
     terminal.send("\x1b[A");
     terminal.wait("bash's history", |screen| screen.line() == "> echo from bash");
     terminal.send("\x03");
+    terminal.wait_for("^C");
     terminal.wait_prompt();
     for line in ["echo one", " echo hidden", "echo two", "echo two"] {
         terminal.run(line);
@@ -89,6 +90,7 @@ fn history_is_one_file_that_sessions_share() {
         second.wait(line, |screen| screen.line() == format!("> {line}"));
     }
     second.send("\x03");
+    second.wait_for("^C");
     second.wait_prompt();
     second.send("\x12one");
     second.wait("the search", |screen| screen.line().contains("echo one"));

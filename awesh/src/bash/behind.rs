@@ -32,6 +32,9 @@ pub trait Foreground: Debug + Send {
     /// Shows a line that was begun, in place of what was shown of it before.
     fn set_unfinished(&mut self, line: &str);
 
+    /// Whether the user is in the middle of something that would be lost without it.
+    fn is_occupied(&self) -> bool;
+
     /// Takes the keys that have come, as far as they are its own.
     fn take_keys(&mut self, keyboard: &mut Keyboard) -> io::Result<()>;
 }
@@ -51,6 +54,8 @@ pub(super) struct Behind {
     kept_since: Option<Instant>,
     /// Set once the terminal is wanted.
     wanted: bool,
+    /// What bash wants, once it does: for it the user is left undisturbed until he asks for more himself.
+    due: Option<Turn>,
 }
 
 impl BashSession {
@@ -70,6 +75,7 @@ impl BashSession {
             read: false,
             kept_since: None,
             wanted: false,
+            due: None,
         });
         let turn = self.relay(terminal);
         if let Some(mut behind) = self.behind.take() {
@@ -80,10 +86,19 @@ impl BashSession {
         turn
     }
 
+    /// What bash wants that has come to its prompt, or has ended, where the foreground can do without the terminal.
+    pub(super) fn due(&mut self, turn: Option<Turn>) -> Option<Turn> {
+        let Some(behind) = &mut self.behind else { return turn };
+        behind.due = turn.or(behind.due.take());
+        let waits =
+            matches!(behind.due, Some(Turn::Prompt(_))) && behind.foreground.is_occupied() && !behind.wanted;
+        if waits { None } else { behind.due.take() }
+    }
+
     /// Looks now and then whether a start-up file wants the terminal.
     pub(super) fn is_wanted(&mut self) -> bool {
         let Some(behind) = &mut self.behind else { return false };
-        if behind.looked.elapsed() >= LOOK_AGAIN {
+        if behind.looked.elapsed() >= LOOK_AGAIN && behind.due.is_none() {
             behind.looked = Instant::now();
             behind.show_unfinished();
             // From the first mark on the modes are ours.

@@ -18,6 +18,8 @@ use nix::unistd::mkfifo;
 /// What bash says through the hook.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Message {
+    /// The start-up files begin; what ends them does not end bash any more.
+    Begun,
     /// The start-up files are done and the hook stands.
     Installed {
         /// How the user's files want lines to be edited.
@@ -164,6 +166,7 @@ fn message(text: &str) -> Option<Message> {
     let mut fields = text.split('\0');
     Some(match fields.next()? {
         "H" => Message::Installed { mode: editing_mode(fields.next()?).unwrap_or_default() },
+        "B" => Message::Begun,
         "C" => Message::Started,
         "P" => Message::Prompt(report(fields)?),
         "R" => Message::Answer {

@@ -402,9 +402,12 @@ __awesh_start() {
 }
 
 # The start-up files are done. Without its FIFOs the session is plain bash. It waits until the keys typed ahead are
-# out of the terminal's queue, where bash would read them in place of the line that starts the session.
+# out of the terminal's queue, where bash would read them in place of the line that starts the session. Ctrl-C, which
+# may be on its way for a start-up file, comes too late from here on.
 __awesh_install() {
   builtin local __awesh_mode=emacs REPLY
+  builtin trap -p INT >|@DIR@/kind
+  builtin trap '' INT
   [[ ! -o vi ]] || __awesh_mode=vi
   builtin set +o vi +o emacs
   [[ -p @DIR@/up && -p @DIR@/down ]] || builtin return 0
@@ -415,7 +418,10 @@ __awesh_install() {
   __awesh_take_command
   __awesh_hide_prompts
   builtin printf '@MARK@P\a' >/dev/tty
-  builtin read -r -d '' <@DIR@/down
+  builtin read -r -d '' <@DIR@/down || builtin :
+  builtin read -r -d '' <@DIR@/kind || builtin :
+  builtin trap - INT
+  builtin eval "${REPLY:+builtin $REPLY}"
 }
 
 builtin declare -A __awesh
@@ -426,6 +432,7 @@ builtin unset PROMPT_COMMAND
 @RESTORE@
 # Where the user ends a start-up file with Ctrl-C, this installs the hook. A string of the user's would take it in.
 ((__awesh[slot] == 0)) || PROMPT_COMMAND[@SLOT@]=${__awesh[call]}
+[[ ! -p @DIR@/up ]] || builtin printf 'B\0\0' >@DIR@/up
 builtin set -o emacs
 @STARTUP@
 { __awesh_install; } >/dev/null 2>&1

@@ -81,6 +81,8 @@ pub struct BashSession {
     line_is_ended: bool,
     /// What may be `set -v`'s echo of the hook's call.
     echo: Vec<u8>,
+    /// Whether bash is far enough for keys: one that interrupts would end it before.
+    takes_keys: bool,
     /// Whether Ctrl-C was pressed in a start-up file.
     interrupted: bool,
     /// Set while the start-up files run behind a prompt; then what they printed last, if nobody could show it.
@@ -190,6 +192,7 @@ impl BashSession {
             notices: Notices::default(),
             line_is_ended: false,
             echo: Vec::new(),
+            takes_keys: false,
             interrupted: false,
             behind: None,
             unshown: Vec::new(),

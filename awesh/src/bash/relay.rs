@@ -11,7 +11,7 @@ use nix::unistd::{tcgetpgrp, write};
 
 use super::behind::LOOK_AGAIN;
 use super::spawn::CALL_ECHO;
-use super::{BashSession, Expansion, Phase, Turn};
+use super::{BashSession, Expansion, Phase, START, Turn};
 use crate::sys::tty::Mode;
 use crate::terminal::Terminal;
 
@@ -26,6 +26,9 @@ const SILENCE: Duration = Duration::from_millis(500);
 
 /// How long bash may take from the echo of an expanded line to running it; it takes a millisecond.
 const AFTER_EXPANSION: Duration = Duration::from_millis(100);
+
+/// How long a mark may take to come after the message that goes with it; it takes microseconds.
+const LOST: Duration = Duration::from_millis(250);
 
 /// The interrupt key, while bash reads a line in raw mode.
 const INTERRUPT: u8 = 0x03;
@@ -65,7 +68,8 @@ impl BashSession {
             if ready.nothing {
                 self.on_silence(terminal, since)?;
             }
-            if let Some(turn) = self.on_ready(&ready, terminal, &mut buffer)?.or(self.at_prompt()?) {
+            let turn = self.on_ready(&ready, terminal, &mut buffer)?.or(self.at_prompt()?);
+            if let Some(turn) = self.due(turn) {
                 return Ok(Some(turn));
             }
             if std::mem::take(&mut self.begun) {
@@ -113,8 +117,8 @@ impl BashSession {
             PollTimeout::try_from(patience.saturating_sub(since.elapsed())).unwrap_or(PollTimeout::ZERO)
         });
         let link = self.link.lock();
-        let master =
-            if self.outgoing.is_empty() { PollFlags::POLLIN } else { PollFlags::POLLIN | PollFlags::POLLOUT };
+        let sends = self.takes_keys && !self.outgoing.is_empty();
+        let master = if sends { PollFlags::POLLIN | PollFlags::POLLOUT } else { PollFlags::POLLIN };
         let mut fds = [
             PollFd::new(self.master.as_fd(), master),
             PollFd::new(link.handshake.fd(), PollFlags::POLLIN),
@@ -142,7 +146,9 @@ impl BashSession {
 
     /// How long nothing may happen before [`BashSession::on_silence`] acts.
     fn patience(&self) -> Option<Duration> {
-        if self.echo == CALL_ECHO {
+        if self.has_lost_mark() {
+            Some(LOST)
+        } else if self.echo == CALL_ECHO {
             Some(SILENCE)
         } else if self.output.marks.holds() || !self.echo.is_empty() {
             Some(HOLD)
@@ -150,8 +156,15 @@ impl BashSession {
             Some(AFTER_EXPANSION)
         } else {
             let reading = matches!(self.phase, Phase::Reading | Phase::Quiet);
-            (reading || self.is_broken_off()).then_some(SILENCE)
+            (reading || !self.takes_keys || self.is_broken_off()).then_some(SILENCE)
         }
+    }
+
+    /// Whether bash has come to a prompt without a mark so far. A signal key has the terminal forget output that is
+    /// on its way.
+    fn has_lost_mark(&self) -> bool {
+        let is_installed = self.lines.front().is_some_and(|line| line.starts_with(START));
+        !self.marked && (self.reported.is_some() || self.phase == Phase::Starting && is_installed)
     }
 
     /// Whether the user has pressed Ctrl-C in his start-up files and bash itself has the terminal since.
@@ -160,12 +173,16 @@ impl BashSession {
     }
 
     fn on_silence(&mut self, terminal: &mut Terminal, since: Instant) -> io::Result<()> {
-        if self.output.marks.holds() || !self.echo.is_empty() {
+        if self.has_lost_mark() {
+            if since.elapsed() >= LOST {
+                self.on_prompt_mark(terminal)?;
+            }
+        } else if self.output.marks.holds() || !self.echo.is_empty() {
             let mut held = std::mem::take(&mut self.echo);
             held.extend_from_slice(self.output.marks.flush());
             self.show(&held)?;
-        } else if self.behind.is_some() {
-            // Who is silent there is in nobody's way.
+        } else if !std::mem::replace(&mut self.takes_keys, true) || self.behind.is_some() {
+            // bash is not as it should be, or silent where it is in nobody's way.
         } else if self.phase == Phase::Reading && self.expansion == Expansion::Printed {
             self.outgoing.push_back(b'\n');
             self.expansion = Expansion::Nudged;

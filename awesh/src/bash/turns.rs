@@ -62,6 +62,7 @@ impl BashSession {
         let messages = self.link.lock().handshake.receive()?;
         for message in messages {
             match message {
+                Message::Begun => self.takes_keys = true,
                 Message::Installed { mode } => {
                     self.mode = mode;
                     self.lines.push_front(format!("{START}\n"));

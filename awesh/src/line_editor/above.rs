@@ -166,3 +166,8 @@ fn erase(rows: usize) -> String {
 pub(super) fn lock(rows: &Mutex<Rows>) -> MutexGuard<'_, Rows> {
     rows.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+/// The lines of a prompt above its last, and that.
+pub(super) fn last_line(prompt: &str) -> (&str, &str) {
+    prompt.split_at(prompt.rfind('\n').map_or(0, |end| end + 1))
+}

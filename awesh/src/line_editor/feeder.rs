@@ -18,7 +18,7 @@ use nix::sys::signal::Signal;
 use nix::unistd::write;
 
 use super::Beside;
-use super::above::Above;
+use super::above::{Above, last_line};
 use super::keys::KeyStream;
 use crate::bash::{Output, Watch};
 use crate::sys::pty::{queued, set_window_size, signal_foreground};
@@ -158,7 +158,9 @@ impl Feeder<'_> {
                 self.print(true);
                 return Ok(End::Done);
             }
-            self.beside.advance();
+            if let Some(prompt) = self.beside.advance() {
+                self.above.renew(last_line(&prompt.styled).0);
+            }
             if self.gate.open.swap(false, Ordering::SeqCst) {
                 self.held_since = None;
             }
@@ -197,7 +199,7 @@ impl Feeder<'_> {
             PollFd::new(self.gate.wake.as_fd(), PollFlags::POLLIN),
             PollFd::new(self.output.unread_keys_fd(), PollFlags::POLLIN),
         ];
-        fds.extend(self.beside.fd().map(|fd| PollFd::new(fd, PollFlags::POLLIN)));
+        fds.extend(self.beside.fds().into_iter().flatten().map(|fd| PollFd::new(fd, PollFlags::POLLIN)));
         match poll(&mut fds, timeout) {
             Ok(_) => {}
             Err(Errno::EINTR) => return Ok(Ready { signal: true, ..Ready::default() }),

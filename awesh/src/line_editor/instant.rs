@@ -36,6 +36,12 @@ impl Foreground for Instant {
         self.above.set_unfinished(line);
     }
 
+    fn is_occupied(&self) -> bool {
+        // What is plain text can be typed again elsewhere; where the user looks for a line in the history, or
+        // pastes one, he is not to be disturbed.
+        !self.ended && !self.keys.is_text()
+    }
+
     fn take_keys(&mut self, keyboard: &mut Keyboard) -> io::Result<()> {
         if !self.ended {
             let portion = self.keys.take_unended(keyboard.ahead());

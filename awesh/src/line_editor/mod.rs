@@ -25,8 +25,8 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Instant;
 
-use crate::backend::BackendClient;
 use crate::bash::{BashSession, EditingMode, SharedLink, Turn};
+use crate::prompt::PromptText;
 use crate::terminal::Terminal;
 use crate::turns::Turns;
 
@@ -122,28 +122,11 @@ pub struct Lent<'a> {
 /// Something that has to be looked after while a line is edited.
 pub trait Beside {
     /// What to poll for input.
-    fn fd(&self) -> Option<BorrowedFd<'_>>;
+    fn fds(&self) -> [Option<BorrowedFd<'_>>; 2];
     /// When to look although the descriptor is silent.
     fn deadline(&self) -> Option<Instant>;
-    /// Looks after it; never waits, prints nothing.
-    fn advance(&mut self);
-}
-
-impl Beside for Option<BackendClient> {
-    fn fd(&self) -> Option<BorrowedFd<'_>> {
-        self.as_ref()?.fd()
-    }
-
-    fn deadline(&self) -> Option<Instant> {
-        self.as_ref()?.deadline()
-    }
-
-    fn advance(&mut self) {
-        if let Some(backend) = self {
-            // No question is open while a line is edited, so nothing comes that anybody waits for.
-            drop(backend.receive());
-        }
-    }
+    /// Looks after it; never waits, prints nothing. Gives the prompt, where it is to say something else now.
+    fn advance(&mut self) -> Option<PromptText>;
 }
 
 /// Reads lines.

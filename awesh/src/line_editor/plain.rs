@@ -57,7 +57,7 @@ impl LineEditor for Plain {
                 PollFd::new(session.output().fd(), PollFlags::POLLIN),
                 PollFd::new(terminal.signals.fd(), PollFlags::POLLIN),
             ];
-            fds.extend(beside.fd().map(|fd| PollFd::new(fd, PollFlags::POLLIN)));
+            fds.extend(beside.fds().into_iter().flatten().map(|fd| PollFd::new(fd, PollFlags::POLLIN)));
             let timeout = beside.deadline().map_or(PollTimeout::NONE, |due| {
                 PollTimeout::try_from(due.saturating_duration_since(Instant::now()))
                     .unwrap_or(PollTimeout::MAX)
@@ -69,7 +69,8 @@ impl LineEditor for Plain {
             let ready = |at: usize| fds[at].revents().is_some_and(|events| !events.is_empty());
             let (key, output) = (ready(0), ready(1));
             terminal.signals.clear();
-            beside.advance();
+            // What the prompt says is on paper.
+            drop(beside.advance());
             if terminal.signals.take_interrupt() {
                 self.partial.clear();
                 write_out(b"\n")?;

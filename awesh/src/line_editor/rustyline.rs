@@ -17,17 +17,17 @@ use rustyline::{
     EventHandler, ExternalPrinter, GraphemeClusterMode, KeyCode, KeyEvent, Modifiers, Movement, RepeatCount,
 };
 
-use super::above::{self, Above, Rows};
+use super::above::{self, Above, Rows, last_line};
 use super::feeder::{End, Feeder, Gate};
 use super::helper::LineHelper;
 use super::history::Keeping;
 use super::instant::Instant;
-use super::keys::{KeyStream, LEAVE};
+use super::keys::{KeyStream, LEAVE, PASTE_END};
 use super::{Draft, History, HistoryControl, Input, Lent, LineEditor, Purpose, Request, Surroundings};
 use crate::bash::{EditingMode, Turn};
 use crate::messages;
 use crate::sys::pty::Pty;
-use crate::sys::tty::Mode;
+use crate::sys::tty::{Mode, without_input_processing};
 use crate::terminal::{Terminal, write_out};
 
 /// How long the rest of a key's escape sequence may take, in milliseconds; readline's own default.
@@ -49,7 +49,10 @@ pub struct Rustyline {
 impl Rustyline {
     /// Makes the editor, with its terminal as standard input.
     pub fn new(terminal: &Terminal, history: History, size: usize, colour: bool) -> io::Result<Self> {
-        let pty = Pty::open(Some(terminal.original_modes()), None)?;
+        let mut modes = terminal.original_modes().clone();
+        // Between two lines as well: a key that comes then is not to be taken for a signal.
+        without_input_processing(&mut modes);
+        let pty = Pty::open(Some(&modes), None)?;
         dup2_stdin(&pty.slave)?;
         let gate = Arc::new(Gate::new()?);
         let config = config(size);
@@ -325,6 +328,7 @@ impl Leave {
     fn ask(&self, editor: &OwnedFd, gate: &Gate) -> io::Result<()> {
         self.lock().get_or_insert(None);
         loop {
+            gate.write_keys(editor, PASTE_END)?;
             // Once to empty the line, and once to leave it.
             gate.write_keys(editor, &[LEAVE, LEAVE])?;
             if gate.wait_done()? {
@@ -360,11 +364,6 @@ impl ConditionalEventHandler for Leave {
         let _ = write_out(self.above.rows().leave().as_bytes());
         Some(Cmd::Interrupt)
     }
-}
-
-/// The lines of a prompt above its last, and that.
-fn last_line(prompt: &str) -> (&str, &str) {
-    prompt.split_at(prompt.rfind('\n').map_or(0, |end| end + 1))
 }
 
 /// Starts the thread through which text comes above the line: rustyline takes one at a time, and whoever hands

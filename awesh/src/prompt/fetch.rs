@@ -1,10 +1,16 @@
 //! A persistent thread that answers one question at a time, and a caller that waits only so long. A thread
-//! that is stuck, in a file system that hangs, say, is not asked again until it has answered; so nothing piles
-//! up behind it, and the late answer, which is to an old question, is dropped.
+//! that is stuck, in a file system that hangs, say, is not asked again until it has answered: of the questions
+//! meanwhile only the last is kept. An answer that comes late rings a [`Bell`]; it is good as long as nothing
+//! else was asked.
 
+use std::os::fd::{AsFd, BorrowedFd};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender, TryRecvError};
 use std::thread;
 use std::time::{Duration, Instant};
+
+use nix::sys::eventfd::{EfdFlags, EventFd};
 
 /// An answer, and how it was come by.
 #[derive(Debug, Clone)]
@@ -15,10 +21,45 @@ pub(super) struct Fetched<Answer> {
     pub(super) took: Duration,
 }
 
+/// Tells of answers that come late.
+#[derive(Debug, Default)]
+pub(super) struct Bell {
+    /// None where the system has no descriptor to give: then late answers are for the next prompt.
+    signal: Option<EventFd>,
+    /// Whether somebody waits: an answer in time rings for nobody.
+    wanted: AtomicBool,
+}
+
+impl Bell {
+    pub(super) fn new() -> Arc<Self> {
+        let signal = EventFd::from_flags(EfdFlags::EFD_NONBLOCK | EfdFlags::EFD_CLOEXEC).ok();
+        Arc::new(Self { signal, wanted: false.into() })
+    }
+
+    /// Readable when an answer has come late.
+    pub(super) fn fd(&self) -> Option<BorrowedFd<'_>> {
+        self.signal.as_ref().map(AsFd::as_fd)
+    }
+
+    /// Makes the descriptor quiet again, before answers are looked for.
+    pub(super) fn quiet(&self) {
+        // Fails where it is quiet.
+        let _ = self.signal.as_ref().map(EventFd::read);
+    }
+
+    fn ring(&self) {
+        if self.wanted.swap(false, Ordering::SeqCst) {
+            // Fails only where the counter would overflow, which wakes as well.
+            let _ = self.signal.as_ref().map(|signal| signal.write(1));
+        }
+    }
+}
+
 /// The caller's side of the thread.
 pub(super) struct Worker<Question, Answer> {
     name: &'static str,
     work: fn() -> Work<Question, Answer>,
+    bell: Arc<Bell>,
     link: Option<Link<Question, Answer>>,
 }
 
@@ -32,18 +73,20 @@ struct Link<Question, Answer> {
     busy: bool,
     /// It is the last that was asked, and its answer is still wanted.
     awaited: bool,
+    /// The last that was asked, where an older one is open.
+    next: Option<Question>,
 }
 
 impl<Question: Send + 'static, Answer: Send + 'static> Worker<Question, Answer> {
     /// A worker whose thread starts with the first question.
-    pub(super) fn new(name: &'static str, work: fn() -> Work<Question, Answer>) -> Self {
-        Self { name, work, link: None }
+    pub(super) fn new(name: &'static str, work: fn() -> Work<Question, Answer>, bell: &Arc<Bell>) -> Self {
+        Self { name, work, bell: Arc::clone(bell), link: None }
     }
 
-    /// Asks, unless the last question is still open. [`Worker::answer`] takes the answer.
+    /// Asks; no answer to anything older will come. [`Worker::answer`] takes the answer.
     pub(super) fn ask(&mut self, question: Question) {
         if self.link.is_none() {
-            self.link = start(self.name, self.work);
+            self.link = start(self.name, self.work, &self.bell);
         }
         let Some(link) = &mut self.link else { return };
         match link.answers.try_recv() {
@@ -55,24 +98,50 @@ impl<Question: Send + 'static, Answer: Send + 'static> Worker<Question, Answer> 
                 return;
             }
         }
-        link.awaited = !link.busy && link.questions.try_send(question).is_ok();
-        link.busy |= link.awaited;
+        link.ask(question);
     }
 
     /// The answer to the question just asked, where it comes before the deadline.
     pub(super) fn answer(&mut self, deadline: Instant) -> Option<Fetched<Answer>> {
         let link = self.link.as_mut().filter(|link| link.awaited)?;
-        link.awaited = false;
         match link.answers.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
             Ok(fetched) => {
                 link.busy = false;
+                link.awaited = false;
                 Some(fetched)
             }
-            Err(RecvTimeoutError::Timeout) => None,
+            Err(RecvTimeoutError::Timeout) => self.late(),
             Err(RecvTimeoutError::Disconnected) => {
                 self.link = None;
                 None
             }
+        }
+    }
+
+    /// The answer to the last question, where it has come by now. The bell rings for the next.
+    pub(super) fn late(&mut self) -> Option<Fetched<Answer>> {
+        let link = self.link.as_mut().filter(|link| link.busy)?;
+        self.bell.wanted.store(true, Ordering::SeqCst);
+        let fetched = link.answers.try_recv().ok()?;
+        link.busy = false;
+        match link.next.take() {
+            Some(question) => {
+                link.ask(question);
+                None
+            }
+            None => std::mem::take(&mut link.awaited).then_some(fetched),
+        }
+    }
+}
+
+impl<Question, Answer> Link<Question, Answer> {
+    fn ask(&mut self, question: Question) {
+        self.awaited = !self.busy;
+        if self.busy {
+            self.next = Some(question);
+        } else {
+            self.next = None;
+            self.busy = self.questions.try_send(question).is_ok();
         }
     }
 }
@@ -80,9 +149,11 @@ impl<Question: Send + 'static, Answer: Send + 'static> Worker<Question, Answer> 
 fn start<Question: Send + 'static, Answer: Send + 'static>(
     name: &'static str,
     work: fn() -> Work<Question, Answer>,
+    bell: &Arc<Bell>,
 ) -> Option<Link<Question, Answer>> {
     let (questions, asked) = mpsc::sync_channel::<Question>(1);
     let (answer, answers) = mpsc::sync_channel(1);
+    let bell = Arc::clone(bell);
     let run = move || {
         let mut work = work();
         for question in asked {
@@ -91,16 +162,19 @@ fn start<Question: Send + 'static, Answer: Send + 'static>(
             if answer.send(Fetched { answer: fact, hit, took: started.elapsed() }).is_err() {
                 return;
             }
+            bell.ring();
         }
     };
     // Where the system has no thread to give, the prompt goes without.
     thread::Builder::new().name(name.to_owned()).spawn(run).ok()?;
-    Some(Link { questions, answers, busy: false, awaited: false })
+    Some(Link { questions, answers, busy: false, awaited: false, next: None })
 }
 
 #[cfg(test)]
 mod tests {
     use std::sync::Mutex;
+
+    use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
     use super::*;
 
@@ -113,7 +187,8 @@ mod tests {
 
     #[test]
     fn a_question_is_answered() {
-        let mut worker: Worker<u8, u8> = Worker::new("double", || Box::new(|number| (number * 2, false)));
+        let double = || -> Work<u8, u8> { Box::new(|number| (number * 2, false)) };
+        let mut worker = Worker::new("double", double, &Bell::new());
         for number in 1..4 {
             worker.ask(number);
             assert_eq!(worker.answer(within(LONG)).unwrap().answer, number * 2);
@@ -122,38 +197,47 @@ mod tests {
     }
 
     #[test]
-    fn a_stuck_worker_is_not_asked_again_and_its_late_answer_is_dropped() {
+    fn a_stuck_worker_is_asked_the_last_question_when_it_is_free() {
         static GATE: Mutex<()> = Mutex::new(());
-        let mut worker: Worker<u8, u8> = Worker::new("stuck", || {
+        static ASKED: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+        let stuck = || -> Work<u8, u8> {
             Box::new(|number| {
+                ASKED.lock().unwrap().push(number);
                 drop(GATE.lock());
                 (number, false)
             })
-        });
+        };
+        let bell = Bell::new();
+        let mut worker = Worker::new("stuck", stuck, &bell);
         let gate = GATE.lock().unwrap();
         worker.ask(1);
         for number in 2..100 {
             assert!(worker.answer(within(Duration::ZERO)).is_none());
             worker.ask(number);
         }
+        assert!(worker.late().is_none());
         drop(gate);
-        let answer = loop {
-            worker.ask(100);
-            if let Some(fetched) = worker.answer(within(LONG)) {
+        let late = loop {
+            let mut fds = [PollFd::new(bell.fd().unwrap(), PollFlags::POLLIN)];
+            assert_eq!(poll(&mut fds, PollTimeout::NONE), Ok(1));
+            bell.quiet();
+            if let Some(fetched) = worker.late() {
                 break fetched.answer;
             }
         };
-        assert_eq!(answer, 100);
+        assert_eq!((late, ASKED.lock().unwrap().as_slice()), (99, &[1, 99][..]));
+        assert!(worker.late().is_none());
     }
 
     #[test]
     fn a_worker_that_died_is_replaced() {
-        let mut worker: Worker<u8, u8> = Worker::new("mortal", || {
+        let mortal = || -> Work<u8, u8> {
             Box::new(|number| {
                 assert_ne!(number, 0, "told to");
                 (number, false)
             })
-        });
+        };
+        let mut worker = Worker::new("mortal", mortal, &Bell::new());
         worker.ask(0);
         assert!(worker.answer(within(LONG)).is_none());
         worker.ask(1);

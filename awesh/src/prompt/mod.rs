@@ -2,8 +2,8 @@
 //!
 //! It is truthful and never in the way. What has to be read is read by threads of its own (`fetch.rs`), all at
 //! once, and waited for up to a deadline; what was read is kept as long as stats say that it holds (`cache.rs`).
-//! What is not known in time is left out, what could not be read is shown as `?`; nothing is ever guessed. The
-//! text itself (`text.rs`) is made of what is then known, in one pass.
+//! What is not known in time is left out and shown when it is ([`PromptSource::renew`]), what could not be read is
+//! shown as `?`; nothing is ever guessed. The text itself (`text.rs`) is made of what is then known, in one pass.
 //!
 //! All variables are the session's: this process's environment is as old as the shell.
 
@@ -19,17 +19,19 @@ mod text;
 mod width;
 mod work_tree;
 
+use std::os::fd::BorrowedFd;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::messages;
 
-use fetch::{Fetched, Worker};
+use fetch::{Bell, Fetched, Worker};
 pub use style::Style;
 use work_tree::WorkTree;
 
 /// How long a prompt waits for git and Kubernetes. Only a file system that hangs takes so long.
-const DEADLINE: Duration = Duration::from_millis(50);
+const DEADLINE: Duration = Duration::from_millis(8);
 
 /// The variables of the session that the prompt goes by.
 pub const VARIABLES: [&str; 14] = [
@@ -105,6 +107,14 @@ pub struct PromptSource {
     git: Worker<git::Question, git::Git>,
     kube: Worker<kube::Question, kube::Kube>,
     work_tree: Worker<git::Question, Option<WorkTree>>,
+    bell: Arc<Bell>,
+    /// What the present prompt shows.
+    shown: PromptData,
+    /// What was asked of git, and how long its work tree took to be looked at.
+    place: Option<git::Question>,
+    work_tree_took: Duration,
+    /// The same, until it is said: nothing is while a line is edited.
+    unsaid: Option<Duration>,
 }
 
 impl Default for PromptSource {
@@ -116,60 +126,121 @@ impl Default for PromptSource {
 impl PromptSource {
     /// A source whose threads start with the first prompt.
     pub fn new() -> Self {
+        let bell = Bell::new();
         Self {
-            git: Worker::new("awesh-git", git::work),
-            kube: Worker::new("awesh-kube", kube::work),
-            work_tree: Worker::new("awesh-work-tree", work_tree::work),
+            git: Worker::new("awesh-git", git::work, &bell),
+            kube: Worker::new("awesh-kube", kube::work, &bell),
+            work_tree: Worker::new("awesh-work-tree", work_tree::work, &bell),
+            bell,
+            shown: PromptData::default(),
+            place: None,
+            work_tree_took: Duration::ZERO,
+            unsaid: None,
         }
+    }
+
+    /// Readable when something is known that the present prompt does not show.
+    pub fn fd(&self) -> Option<BorrowedFd<'_>> {
+        self.bell.fd()
+    }
+
+    /// Takes in what came too late for the present prompt; whether there was something.
+    pub fn take_late(&mut self) -> bool {
+        self.bell.quiet();
+        let (git, kube, work_tree) = (self.git.late(), self.kube.late(), self.work_tree.late());
+        let news = git.is_some() || kube.is_some() || work_tree.is_some();
+        if let Some(fetched) = kube {
+            self.shown.facts.kube = Some(fetched.answer);
+        }
+        if let Some(fetched) = work_tree {
+            self.shown.facts.work_tree = self.on_work_tree(fetched);
+        }
+        if let Some(fetched) = git {
+            self.shown.facts.work_tree = self.work_tree(Some(&fetched.answer));
+            self.shown.facts.git = Some(fetched.answer);
+        }
+        news
+    }
+
+    /// The present prompt again, with all that is known by now. Reads nothing.
+    pub fn renew(&self, session: &Session<'_>, style: &Style) -> PromptText {
+        self.shown.text(session, style)
     }
 
     /// The prompt, with its timings said at `VERBOSE=2`.
     pub fn prompt(&mut self, session: &Session<'_>, style: &Style) -> PromptText {
         let started = Instant::now();
-        let data = self.data(session);
+        self.shown = self.data(session);
         let fetched = Instant::now();
-        let text = data.text(session, style);
+        let text = self.shown.text(session, style);
         messages::timing("prompt text", fetched.elapsed());
         messages::timing("total prompt generation", started.elapsed());
         text
     }
 
+    /// The prompt without the state of the work tree, to look at which takes the machine's time from a start.
+    pub fn glimpse(&mut self, session: &Session<'_>, style: &Style) -> PromptText {
+        let (git, kube, ..) = self.ask(session);
+        let facts = text::Facts { git: answer_of(git), kube: answer_of(kube), work_tree: None };
+        text::text(session, style, &facts)
+    }
+
     /// Reads what the prompt shows, or as much of it as there is time for.
     pub fn data(&mut self, session: &Session<'_>) -> PromptData {
-        let started = Instant::now();
-        let question = git_question(session);
-        self.git.ask(question.clone());
-        self.kube.ask(kube::Question::new(session.directory, session.variable));
-        let git = self.git.answer(started + DEADLINE);
-        let kube = self.kube.answer(started + DEADLINE);
-        let took = started.elapsed();
+        if let Some(late) = self.unsaid.take() {
+            messages::timing("git work tree (after the prompt)", late);
+        }
+        let (git, kube, took) = self.ask(session);
         let is_hit = |hit: Option<bool>| hit.unwrap_or(false);
         let hit = is_hit(git.as_ref().map(|git| git.hit)) && is_hit(kube.as_ref().map(|kube| kube.hit));
-        let work_tree = match &git {
-            Some(Fetched { answer: git::Git::Head(head), .. }) if !head.bare => self.work_tree(question),
-            _ => None,
-        };
         let cache = if hit { "hit" } else { "miss" };
         messages::timing(format_args!("prompt data fetch (cache {cache})"), took);
         say("git", git.as_ref());
         say("kubernetes", kube.as_ref());
-        say("git work tree", work_tree.as_ref());
-        PromptData {
-            hit,
-            took,
-            facts: text::Facts {
-                git: git.map(|fetched| fetched.answer),
-                kube: kube.map(|fetched| fetched.answer),
-                work_tree: work_tree.and_then(|fetched| fetched.answer),
-            },
+        let (git, kube) = (answer_of(git), answer_of(kube));
+        let work_tree = self.work_tree(git.as_ref());
+        if let Some(in_time) = self.unsaid.take() {
+            messages::timing("git work tree", in_time);
         }
+        PromptData { hit, took, facts: text::Facts { git, kube, work_tree } }
     }
 
-    /// The work tree's state, where it is known in a moment. Asked last: it must not be in the others' way.
-    fn work_tree(&mut self, question: git::Question) -> Option<Fetched<Option<WorkTree>>> {
+    /// Asks git and Kubernetes, side by side; and how long both took.
+    fn ask(
+        &mut self,
+        session: &Session<'_>,
+    ) -> (Option<Fetched<git::Git>>, Option<Fetched<kube::Kube>>, Duration) {
         let started = Instant::now();
-        self.work_tree.ask(question);
-        self.work_tree.answer(started + work_tree::BUDGET)
+        let question = git_question(session);
+        if self.place.as_ref() != Some(&question) {
+            self.place = Some(question.clone());
+            self.work_tree_took = Duration::ZERO;
+        }
+        self.git.ask(question);
+        self.kube.ask(kube::Question::new(session.directory, session.variable));
+        let git = self.git.answer(started + DEADLINE);
+        let kube = self.kube.answer(started + DEADLINE);
+        (git, kube, started.elapsed())
+    }
+
+    /// The work tree's state, where it is known in a moment. Asked last: it must not be in the others' way. One that
+    /// took longer last time will again, and is not waited for at all.
+    fn work_tree(&mut self, git: Option<&git::Git>) -> Option<WorkTree> {
+        let Some(git::Git::Head(head)) = git else { return None };
+        if head.bare {
+            return None;
+        }
+        self.work_tree.ask(self.place.clone()?);
+        let is_quick = self.work_tree_took <= work_tree::BUDGET;
+        let patience = if is_quick { work_tree::BUDGET } else { Duration::ZERO };
+        let fetched = self.work_tree.answer(Instant::now() + patience)?;
+        self.on_work_tree(fetched)
+    }
+
+    fn on_work_tree(&mut self, fetched: Fetched<Option<WorkTree>>) -> Option<WorkTree> {
+        self.unsaid = Some(fetched.took);
+        self.work_tree_took = fetched.took;
+        fetched.answer
     }
 }
 
@@ -178,6 +249,10 @@ impl PromptData {
     pub fn text(&self, session: &Session<'_>, style: &Style) -> PromptText {
         text::text(session, style, &self.facts)
     }
+}
+
+fn answer_of<Answer>(fetched: Option<Fetched<Answer>>) -> Option<Answer> {
+    fetched.map(|fetched| fetched.answer)
 }
 
 fn say<Answer>(operation: &str, fetched: Option<&Fetched<Answer>>) {

@@ -1,7 +1,7 @@
 //! Whether the work tree has changes, and how far the branch is from its upstream. This takes as long as the
-//! repository is large, so the prompt waits for it a moment at most, and an answer that comes later is not
-//! shown at the next prompt: it may no longer be true.
+//! repository is large, so the prompt waits for it a moment at most, and is drawn again when it is known.
 
+use std::thread;
 use std::time::{Duration, Instant};
 
 use git2::{Repository, StatusOptions};
@@ -12,9 +12,9 @@ use super::git::{self, Question};
 /// How long a prompt waits.
 pub(super) const BUDGET: Duration = Duration::from_micros(1200);
 
-/// A repository that takes longer is looked at again only after this many times as long. To look at every
-/// prompt would cost the machine something each time, and show nothing.
-const PATIENCE: u32 = 200;
+/// A repository that takes longer is left alone for this many times as long: who presses Enter again and again
+/// shall not cost the machine a core.
+const REST: u32 = 4;
 
 /// What the work tree is like.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -29,18 +29,14 @@ pub(super) struct WorkTree {
 
 /// The worker's work.
 pub(super) fn work() -> Work<Question, Option<WorkTree>> {
-    // Which questions took too long, and until when they are not gone into.
-    let mut slow: Vec<(Question, Instant)> = Vec::new();
+    let mut rests_until = Instant::now();
     Box::new(move |question| {
+        thread::sleep(rests_until.saturating_duration_since(Instant::now()));
         let started = Instant::now();
-        slow.retain(|(_, until)| *until > started);
-        if slow.iter().any(|(asked, _)| *asked == question) {
-            return (None, false);
-        }
         let work_tree = read(&question);
         let took = started.elapsed();
         if took > BUDGET {
-            slow.push((question, started + took * PATIENCE));
+            rests_until = Instant::now() + took * REST;
         }
         (work_tree, false)
     })

@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::Shell;
+use super::beside::Aside;
 use super::start::{environment, watched};
 use crate::bash::{Report, Turn};
 use crate::config::PromptStyle;
@@ -19,7 +20,7 @@ impl Shell {
             return Ok(None);
         }
         self.report = inherited();
-        let prompt = self.prompt_text();
+        let prompt = self.first_prompt_text();
         if !prompt.raw.contains('\n') {
             // The window is too small for more than a line.
             return Ok(None);
@@ -29,7 +30,7 @@ impl Shell {
             around: &around,
             session: &mut self.session,
             terminal: &mut self.terminal,
-            beside: &mut self.backend,
+            beside: &mut Aside { backend: &mut self.backend, prompt: None },
         };
         let (turn, draft) = self.editor.read_ahead((&prompt.raw, &prompt.styled), lent)?;
         if matches!(turn, Some(Turn::Prompt(_))) {

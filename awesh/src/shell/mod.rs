@@ -1,5 +1,6 @@
 //! The loop: prompt, read, route, act. What each of these is stands elsewhere; here is only their order.
 
+mod beside;
 mod controls;
 mod instant;
 mod near_miss;
@@ -19,7 +20,7 @@ use std::thread;
 use awesh_protocol::RecentCommand;
 
 use crate::args::ShellOptions;
-use crate::backend::{BackendClient, State};
+use crate::backend::BackendClient;
 use crate::bash::{BashSession, Report, Turn, remove_leftovers};
 use crate::config::{Config, Problem, PromptStyle, Sources};
 use crate::fallback;
@@ -33,6 +34,7 @@ use crate::router::{Route, explain};
 use crate::sys::tty;
 use crate::terminal::{Terminal, write_out};
 use crate::turns::Turns;
+use beside::{Aside, Shown, backend_state, with_session};
 use recent::Recent;
 use start::Identity;
 use turned::Routed;
@@ -252,12 +254,21 @@ impl Shell {
         let around = self.surroundings();
         let suggestion = self.suggestion.take().filter(|_| purpose == Purpose::Line);
         let suggestion = suggestion.as_deref();
+        let own = purpose == Purpose::Line && self.config.prompt.style == PromptStyle::Awesh;
+        let shown = own.then(|| Shown {
+            style: style(&self.config, &self.report, &self.terminal),
+            source: &mut self.prompt,
+            report: &self.report,
+            identity: &self.identity,
+            backend: backend_state(self.backend.as_ref()),
+        });
+        let mut aside = Aside { backend: &mut self.backend, prompt: shown };
         let request = Request { prompt, initial, suggestion, purpose, mode: self.session.editing_mode() };
         let lent = Lent {
             around: &around,
             session: &mut self.session,
             terminal: &mut self.terminal,
-            beside: &mut self.backend,
+            beside: &mut aside,
         };
         self.editor.read(&request, lent)
     }
@@ -298,24 +309,18 @@ impl Shell {
         {
             return user_prompt::prompt_text(&text);
         }
-        let report = &self.report;
-        let variable = |name: &str| report.exported(name).map(str::to_owned);
-        let backend = match self.backend.as_ref().map(BackendClient::state) {
-            Some(State::Starting) | None => BackendState::Starting,
-            Some(State::Ready) => BackendState::Ready,
-            Some(State::Failed) => BackendState::Failed,
-        };
-        let session = Session {
-            directory: &report.directory,
-            variable: &variable,
-            status: report.status,
-            jobs: report.jobs,
-            user: &self.identity.user,
-            host: &self.identity.host,
-            is_root: self.identity.is_root,
-            backend,
-        };
-        self.prompt.prompt(&session, &style(&self.config, report, &self.terminal))
+        let style = style(&self.config, &self.report, &self.terminal);
+        let state = backend_state(self.backend.as_ref());
+        let source = &mut self.prompt;
+        with_session(&self.report, &self.identity, state, |session| source.prompt(session, &style))
+    }
+
+    /// The prompt of the first moment.
+    fn first_prompt_text(&mut self) -> PromptText {
+        let style = style(&self.config, &self.report, &self.terminal);
+        let source = &mut self.prompt;
+        let glimpse = |session: &Session<'_>| source.glimpse(session, &style);
+        with_session(&self.report, &self.identity, BackendState::Starting, glimpse)
     }
 
     fn capabilities(&self) -> Capabilities {
