@@ -6,6 +6,7 @@
 //! `link.rs` asks while it waits at its prompt; `behind.rs` lets it start behind a prompt. Nothing here knows what a line means: that is the router's.
 
 mod behind;
+mod bound;
 mod ending;
 mod handshake;
 mod leftovers;
@@ -34,6 +35,7 @@ use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
 use nix::unistd::Pid;
 
 pub use behind::Foreground;
+pub use bound::Edited;
 pub use handshake::{EditingMode, Report};
 pub use leftovers::remove_leftovers;
 pub use link::{Candidates, Link, SharedLink, Unfinished};
@@ -91,6 +93,8 @@ pub struct BashSession {
     /// What of a prompt has come: the mark in the output, and the report.
     marked: bool,
     reported: Option<Report>,
+    /// What a command said that was run for the line being edited.
+    answer: Option<Vec<String>>,
     mode: EditingMode,
     started: Option<Instant>,
     /// Set when a command has just been started.
@@ -198,6 +202,7 @@ impl BashSession {
             unshown: Vec::new(),
             marked: false,
             reported: None,
+            answer: None,
             mode: EditingMode::default(),
             started: None,
             begun: false,

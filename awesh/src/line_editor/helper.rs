@@ -8,12 +8,14 @@ use rustyline::completion::{Completer, Pair};
 use rustyline::highlight::{CmdKind, Highlighter};
 use rustyline::hint::Hinter;
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
-use rustyline::{Context, Helper};
+use rustyline::line_buffer::LineBuffer;
+use rustyline::{Changeset, Context, Helper};
 use unicode_width::UnicodeWidthChar as _;
 
 use super::above::{self, Rows};
-use super::completion::{choices, locate, target};
+use super::completion::locate;
 use super::feeder::Gate;
+use super::typing::Typing;
 use super::unfinished::goes_on;
 use super::{Purpose, Surroundings};
 use crate::router::{CommandKind, Facts, Route, route};
@@ -32,7 +34,8 @@ const QUESTION_MARK: &str = "? ";
 const LONGEST_SHOWN: usize = 8 * 1024;
 
 /// rustyline's view of the session.
-pub struct LineHelper {
+pub(super) struct LineHelper {
+    typing: Typing,
     around: Option<Surroundings>,
     purpose: Purpose,
     gate: Arc<Gate>,
@@ -47,9 +50,9 @@ pub struct LineHelper {
 
 impl LineHelper {
     /// A helper that knows no session yet.
-    pub fn new(gate: Arc<Gate>, colour: bool, above: Arc<Mutex<Rows>>) -> Self {
+    pub(super) fn new(typing: Typing, gate: Arc<Gate>, colour: bool, above: Arc<Mutex<Rows>>) -> Self {
         let (asks, queued) = (Cell::new(false), Arc::default());
-        Self { around: None, purpose: Purpose::Bash, gate, colour, asks, above, queued, columns: 0 }
+        Self { typing, around: None, purpose: Purpose::Bash, gate, colour, asks, above, queued, columns: 0 }
     }
 
     /// What the next line is, where, and what stands above it.
@@ -89,7 +92,7 @@ impl LineHelper {
 
     fn is_question(&self, line: &str) -> bool {
         let Some(facts) = self.session() else { return false };
-        line.len() <= LONGEST_SHOWN && route(line, &facts).route == Route::Ask
+        !self.typing.editor().shows_other() && line.len() <= LONGEST_SHOWN && route(line, &facts).route == Route::Ask
     }
 }
 
@@ -102,23 +105,19 @@ impl Hinter for LineHelper {
 impl Completer for LineHelper {
     type Candidate = Pair;
 
-    fn complete(
-        &self,
-        line: &str,
-        position: usize,
-        _: &Context<'_>,
-    ) -> rustyline::Result<(usize, Vec<Pair>)> {
-        let Some(SessionFacts(around)) = self.session() else { return Ok((position, Vec::new())) };
-        let target = target(line, position, around.word_breaks.as_deref());
-        let candidates = around.link.lock().complete(&target.command);
-        if candidates.words.len() > 1 {
-            above::lock(&self.above).part();
+    /// What a key has made of the line comes to rustyline as its only completion.
+    fn complete(&self, _: &str, _: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<Pair>)> {
+        let pair = |(text, _): (String, usize)| Pair { display: String::new(), replacement: text };
+        Ok((0, self.typing.due().map(pair).into_iter().collect()))
+    }
+
+    fn update(&self, line: &mut LineBuffer, _: usize, _: &str, changes: &mut Changeset) {
+        let Some((text, point)) = self.typing.take_due() else { return };
+        if line.as_str() == text {
+            line.set_pos(point);
+        } else {
+            line.update(&text, point, changes);
         }
-        let is_directory = |name: &str| locate(name, &around.directory, around.home.as_deref()).is_dir();
-        let pairs = choices(&target, candidates, is_directory)
-            .into_iter()
-            .map(|choice| Pair { display: choice.shown, replacement: choice.inserted });
-        Ok((target.start, pairs.collect()))
     }
 }
 

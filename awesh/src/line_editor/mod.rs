@@ -7,6 +7,7 @@
 //! kept of lines is `history.rs`; how a word could go on, `completion.rs` works out with the live session.
 
 mod above;
+mod asking;
 mod completion;
 mod feeder;
 mod helper;
@@ -16,6 +17,7 @@ mod keys;
 mod plain;
 mod readline;
 mod rustyline;
+mod typing;
 mod unfinished;
 
 use std::cell::RefCell;
@@ -34,6 +36,7 @@ pub use self::rustyline::Rustyline;
 pub use helper::SessionFacts;
 pub use history::{History, HistoryControl};
 pub use plain::Plain;
+pub use readline::Errand;
 
 /// What the user did with a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +47,13 @@ pub enum Input {
         text: String,
         /// Whether the user turned its route round.
         turned: bool,
+    },
+    /// The shell is to do something for it first, and then have it read on.
+    Errand {
+        /// What.
+        errand: Errand,
+        /// The line so far.
+        draft: Draft,
     },
     /// It was given up with Ctrl-C.
     Interrupt,
