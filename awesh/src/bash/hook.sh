@@ -404,11 +404,11 @@ __awesh_run() {
   __awesh_report
 }
 
-# The line with all that the shell expands in it, but for the names of files; as it is where it is more than words.
+# The line with all that the shell expands in it, but for the names of files. $1 is the line as words.
 __awesh_expand_line() {
   builtin local -a __awesh_words
   builtin set -f
-  builtin eval "__awesh_words=(${READLINE_LINE:-})" 2>/dev/null || builtin return 0
+  builtin eval "__awesh_words=($1)" 2>/dev/null || builtin return 0
   READLINE_LINE="${__awesh_words[*]}"
   READLINE_POINT=${#READLINE_LINE}
 }

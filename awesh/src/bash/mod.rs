@@ -40,7 +40,7 @@ pub use handshake::{EditingMode, Report};
 pub use leftovers::remove_leftovers;
 pub use link::{Candidates, Link, SharedLink, Unfinished};
 pub use output::Output;
-pub use spawn::{Startup, find_bash};
+pub use spawn::{Startup, find_bash, quote};
 
 use crate::sys::process::times_slept;
 use crate::sys::pty::{Pty, set_window_size, signal_foreground};

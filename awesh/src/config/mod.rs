@@ -37,6 +37,8 @@ pub struct Config {
     pub prompt: Prompt,
     /// Whether awesh uses colours.
     pub colour: bool,
+    /// How a line looks while it is typed.
+    pub editor: Editor,
     /// How the shell goes about its history.
     pub history: History,
     /// Whether questions are answered at all; without, awesh is bash with a prompt.
@@ -91,6 +93,15 @@ pub enum AsciiForm {
     Never,
 }
 
+/// `editor.*`
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Editor {
+    /// Whether a command has colours.
+    pub colours: bool,
+    /// Whether it is shown how a line could go on.
+    pub suggestions: bool,
+}
+
 /// `history.*`
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct History {
@@ -117,6 +128,7 @@ impl Default for Config {
                 protected: vec!["*prod*".to_owned()],
             },
             colour: true,
+            editor: Editor { colours: true, suggestions: true },
             history: History { size: 100_000 },
             backend: Backend { enabled: true },
         }

@@ -19,6 +19,8 @@ pub(super) struct Asking {
     home: Option<PathBuf>,
     word_breaks: Option<String>,
     directories: Directories,
+    /// Whether it should have been asked and could not.
+    missed: bool,
 }
 
 impl Asking {
@@ -30,7 +32,13 @@ impl Asking {
             home: around.home.clone(),
             word_breaks: around.word_breaks.clone(),
             directories,
+            missed: false,
         }
+    }
+
+    /// Whether something should have been asked and could not.
+    pub(super) fn has_missed(&self) -> bool {
+        self.missed
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -49,6 +57,7 @@ impl Asking {
 
 impl Session for Asking {
     fn complete(&mut self, line: &str, point: usize, kind: Option<Kind>) -> Completion {
+        self.missed |= self.link.is_none();
         let target = target(line, point, self.word_breaks.as_deref());
         let word = target.command.words.last().map(String::as_str).unwrap_or_default();
         let candidates = match (&self.link, kind) {
@@ -66,6 +75,7 @@ impl Session for Asking {
     }
 
     fn expand(&mut self, expansion: Expansion, text: &str) -> Option<String> {
+        self.missed |= self.link.is_none();
         let name = match expansion {
             Expansion::History => "history",
             Expansion::Tilde => "tilde",

@@ -8,6 +8,7 @@
 
 mod above;
 mod asking;
+mod colours;
 mod completion;
 mod feeder;
 mod helper;
@@ -33,7 +34,7 @@ use crate::terminal::Terminal;
 use crate::turns::Turns;
 
 pub use self::rustyline::Rustyline;
-pub use helper::SessionFacts;
+pub use helper::{Looks, SessionFacts};
 pub use history::{History, HistoryControl};
 pub use plain::Plain;
 pub use readline::Errand;

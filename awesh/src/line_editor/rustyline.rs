@@ -19,7 +19,7 @@ use super::above::{self, Above, Rows, last_line};
 use super::asking::Asking;
 use super::completion::Directories;
 use super::feeder::{End, Feeder, Gate};
-use super::helper::LineHelper;
+use super::helper::{LineHelper, Looks};
 use super::history::Keeping;
 use super::instant::Instant;
 use super::keys::KeyStream;
@@ -40,18 +40,21 @@ pub struct Rustyline {
     editor: Editor<LineHelper, MemHistory>,
     typing: Typing,
     /// The end of the editor's terminal that keys are written to.
-    keys: OwnedFd,
+    keys: Arc<OwnedFd>,
     gate: Arc<Gate>,
     turned: Arc<AtomicBool>,
     above: Above,
     history: History,
     /// Whether the session is to be asked what its user has made of readline.
     stale: bool,
+    /// The keys of the first line, pressed before there was a session to ask or it was known how the user edits; and
+    /// whether it was to be asked.
+    pressed: (String, bool),
 }
 
 impl Rustyline {
     /// Makes the editor, with its terminal as standard input.
-    pub fn new(terminal: &Terminal, history: History, size: usize, colour: bool) -> io::Result<Self> {
+    pub fn new(terminal: &Terminal, history: History, size: usize, looks: Looks) -> io::Result<Self> {
         let mut modes = terminal.original_modes().clone();
         // Between two lines as well: a key that comes then is not to be taken for a signal.
         without_input_processing(&mut modes);
@@ -62,12 +65,12 @@ impl Rustyline {
         let rows = Arc::new(Mutex::new(Rows::default()));
         let above = Above::new(Arc::clone(&rows), start_printer(&mut editor, Arc::clone(&rows))?);
         let turned = Arc::new(AtomicBool::new(false));
-        let keys = pty.master.try_clone()?;
-        let typing = Typing::new(Arc::clone(&gate), above.clone(), keys, Arc::clone(&turned));
+        let keys = Arc::new(pty.master);
+        let typing = Typing::new(Arc::clone(&gate), above.clone(), Arc::clone(&keys), Arc::clone(&turned));
         typing.editor().past().limit(size);
-        editor.set_helper(Some(LineHelper::new(typing.clone(), Arc::clone(&gate), colour, rows)));
+        editor.set_helper(Some(LineHelper::new(typing.clone(), Arc::clone(&gate), looks, rows)));
         editor.bind_sequence(Event::Any, EventHandler::Conditional(Box::new(typing.clone())));
-        Ok(Self { editor, typing, keys: pty.master, gate, turned, above, history, stale: true })
+        Ok(Self { editor, typing, keys, gate, turned, above, history, stale: true, pressed: Default::default() })
     }
 
     /// Fills the editor's memory from the history file.
@@ -86,12 +89,13 @@ impl Rustyline {
         terminal.set_mode(Mode::Editing)?;
         self.turned.store(false, Ordering::SeqCst);
         self.gate.reset();
-        let (above, last) = last_line(request.prompt.1);
+        let size = terminal.size();
+        let window = Window { columns: size.ws_col.into(), rows: size.ws_row.into() };
         if let Some(helper) = self.editor.helper_mut() {
-            helper.set(request.purpose, around, above);
+            helper.set(request.purpose, around, request.prompt, window.columns);
         }
         let initial = request.initial;
-        let line = Line {
+        let mut line = Line {
             text: format!("{}{}", initial.before, initial.behind),
             point: initial.before.len(),
             mark: 0,
@@ -100,13 +104,18 @@ impl Rustyline {
             EditingMode::Emacs => readline::Mode::Emacs,
             EditingMode::Vi => readline::Mode::Insert,
         };
-        let size = terminal.size();
-        let window = Window { columns: size.ws_col.into(), rows: size.ws_row.into() };
+        let (pressed, premature) = std::mem::take(&mut self.pressed);
+        let again = premature || mode == readline::Mode::Insert && pressed.contains(char::is_control);
+        if again {
+            // They were taken for those of the other mode, or for want of a session for none.
+            line = Line::default();
+        }
         let mut editor = self.typing.editor();
         editor.begin(line, mode, window);
+        pressed.chars().filter(|_| again).for_each(|key| editor.keep(key));
         let asking = Asking::new(request.purpose, around, Directories::of(editor.settings()));
         drop(editor);
-        self.typing.begin(asking, last, request.suggestion);
+        self.typing.begin(asking, last_line(request.prompt.1).1, request.suggestion);
         Ok(())
     }
 
@@ -167,7 +176,9 @@ impl LineEditor for Rustyline {
             return Ok(Input::Errand { errand, draft: self.typing.draft() });
         }
         match line {
-            Ok(text) => {
+            // rustyline's own has signs in place of control characters.
+            Ok(_) => {
+                let text = self.typing.editor().line().text.clone();
                 self.stale |= MAY_BIND.iter().any(|word| text.contains(word));
                 Ok(Input::Line { text, turned: self.turned.load(Ordering::SeqCst) })
             }
@@ -182,8 +193,8 @@ impl LineEditor for Rustyline {
         let (initial, mode) = (&Draft::default(), EditingMode::default());
         let request = Request { prompt, initial, suggestion: None, purpose: Purpose::Bash, mode };
         self.begin(&request, around, terminal)?;
-        let columns = terminal.size().ws_col.into();
-        let queued = self.editor.helper_mut().map(|helper| helper.show_queued(columns)).unwrap_or_default();
+        self.typing.remember_keys();
+        let queued = self.editor.helper_mut().map(|helper| helper.show_queued()).unwrap_or_default();
         let (gate, typing) = (Arc::clone(&self.gate), self.typing.clone());
         let instant = Instant {
             editor: self.keys.try_clone()?,
@@ -207,6 +218,7 @@ impl LineEditor for Rustyline {
         write_out(b"\x1b[A")?;
         self.end()?;
         write_out(&session.take_unshown())?;
+        self.pressed = self.typing.take_keys();
         match line {
             Err(ReadlineError::Interrupted) | Ok(_) => Ok((turn?, self.typing.draft())),
             Err(error) => Err(io_error(error)),

@@ -61,12 +61,15 @@ struct State {
     escaped: bool,
     /// A command that was probably meant, for the empty line.
     meant: Option<String>,
+    /// The keys so far, where they may have to be pressed again; and whether one wanted the session.
+    pressed: Option<String>,
+    premature: bool,
 }
 
 impl Typing {
-    pub(super) fn new(gate: Arc<Gate>, above: Above, keys: OwnedFd, turned: Arc<AtomicBool>) -> Self {
+    pub(super) fn new(gate: Arc<Gate>, above: Above, keys: Arc<OwnedFd>, turned: Arc<AtomicBool>) -> Self {
         let (readline, state) = Default::default();
-        Self { readline, state, gate, above, keys: Arc::new(keys), turned }
+        Self { readline, state, gate, above, keys, turned }
     }
 
     /// The editor's state.
@@ -89,6 +92,17 @@ impl Typing {
         if self.editor().has_keys() {
             self.poke();
         }
+    }
+
+    /// Remembers the keys of this line.
+    pub(super) fn remember_keys(&self) {
+        self.state().pressed = Some(String::new());
+    }
+
+    /// The keys of the line, and whether one of them came to nothing for want of a session.
+    pub(super) fn take_keys(&self) -> (String, bool) {
+        let mut state = self.state();
+        (state.pressed.take().unwrap_or_default(), state.premature)
     }
 
     /// What the line is left for, if it is.
@@ -135,9 +149,13 @@ impl Typing {
         if let Some(meant) = self.take_meant(context) {
             self.editor().suggest(Some(meant));
         }
+        if let Some(pressed) = &mut self.state().pressed {
+            pressed.push(key);
+        }
         let mut editor = self.editor();
-        if editor.shown() != (context.line().to_owned(), context.pos()) {
-            editor.take_over(context.line(), context.pos());
+        if context.line().len() > editor.shown().0.len() {
+            // The line was not whole when it was to be entered.
+            editor.add_line();
         }
         let mut session = self.state().session.take();
         let outcome = match &mut session {
@@ -146,14 +164,11 @@ impl Typing {
         };
         self.state().session = session;
         let typed = (!key.is_control()).then_some(key);
-        self.finish(&mut editor, outcome, typed, context).inspect(|_| self.open_gate(key))
-    }
-
-    /// The keys behind one that could have ended the line, and did not, are the editor's too.
-    fn open_gate(&self, key: char) {
-        if ENDS.contains(&key) && self.state().ending.is_none() {
+        if ENDS.contains(&key) && outcome == Outcome::Edited {
+            // It could have ended the line, and did not: the keys behind it are the editor's too.
             self.gate.open();
         }
+        self.finish(&mut editor, outcome, typed, context)
     }
 
     /// Does what comes of keys; `typed` is the one that rustyline would insert by itself.
@@ -171,7 +186,7 @@ impl Typing {
         match outcome {
             Outcome::Edited => self.show(editor.shown(), typed, context),
             Outcome::Accepted => {
-                let text = editor.line().text.clone();
+                let text = editor.shown().0;
                 let end = text.len();
                 self.end(Ending::Accept, (text, end), context)
             }

@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 
 use super::{Entered, Flow, Shell};
-use crate::bash::{Edited, Turn};
+use crate::bash::{Edited, Turn, quote};
 use crate::line_editor::{Draft, Errand};
 use crate::messages;
 use crate::terminal::write_out;
@@ -19,7 +19,10 @@ impl Shell {
     ) -> io::Result<Flow> {
         match errand {
             Errand::Command(bound) => self.run_for_line(&bound, draft),
-            Errand::Expand => self.run_for_line("__awesh_expand_line", draft),
+            Errand::Expand => {
+                let words = quote(words(&format!("{}{}", draft.before, draft.behind)));
+                self.run_for_line(&format!("__awesh_expand_line {words}"), draft)
+            }
             Errand::ReadInitFile => self.run_for_line("builtin bind -f \"${INPUTRC:-$HOME/.inputrc}\" 2>/dev/null", draft),
             Errand::Edit => self.edit_elsewhere(&draft, command),
         }
@@ -59,5 +62,44 @@ impl Shell {
         }
         write_out(format!("{}\r\n", text.replace('\n', "\r\n")).as_bytes())?;
         self.act(&text, false, command)
+    }
+}
+
+/// The line with what is more than words in it protected: operators, and `~`, which stays as it is.
+fn words(line: &str) -> String {
+    let (mut text, mut quote, mut depth) = (String::new(), None, 0);
+    let mut characters = line.chars().peekable();
+    let mut last = ' ';
+    while let Some(character) = characters.next() {
+        match (quote, character) {
+            (Some(open), _) if open == character => quote = None,
+            (None, '\'' | '"' | '`') => quote = Some(character),
+            (None, '(') if depth > 0 || last == '$' => depth += 1,
+            (None, ')') if depth > 0 => depth -= 1,
+            (None, ';' | '&' | '|' | '<' | '>' | '(' | ')' | '#' | '~') if depth == 0 => text.push('\\'),
+            _ => {}
+        }
+        text.push(character);
+        if character == '\\' && quote != Some('\'') {
+            text.extend(characters.next());
+        }
+        last = character;
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::words;
+
+    #[test]
+    fn what_is_more_than_words_is_protected() {
+        for (line, expected) in [
+            ("x=1; echo $((1+1)) ~", r"x=1\; echo $((1+1)) \~"),
+            ("echo `a;b` $(c|d) 'e;f' \\; 2>&1", r"echo `a;b` $(c|d) 'e;f' \; 2\>\&1"),
+            ("(ls)", r"\(ls\)"),
+        ] {
+            assert_eq!(words(line), expected);
+        }
     }
 }

@@ -56,6 +56,10 @@ impl Readline {
                 true
             }
             ("digit-argument" | "vi-arg-digit" | "self-insert", key) if key.is_ascii_digit() => {
+                if argument.negative && function == "digit-argument" {
+                    // The sign alone means -1, to which a digit with Alt is added: readline's own way.
+                    argument.digits.get_or_insert(1);
+                }
                 argument.add(i64::from(u32::from(key) - u32::from('0')));
                 true
             }

@@ -35,15 +35,6 @@ impl Mode {
     /// All, in the order in which the session is asked for them.
     pub const ALL: [Self; 3] = [Self::Emacs, Self::Insert, Self::Command];
 
-    /// readline's name of its keymap.
-    pub fn keymap(self) -> &'static str {
-        match self {
-            Self::Emacs => "emacs",
-            Self::Insert => "vi-insert",
-            Self::Command => "vi-command",
-        }
-    }
-
     /// What is bound where the user has bound nothing: `bind -p` of a bash without an inputrc.
     fn defaults(self) -> &'static str {
         match self {

@@ -46,7 +46,7 @@ pub(super) fn rows(choices: &[Choice], editor: &Readline) -> Rows {
 
 /// The names, their common beginning left out where it is longer than wanted.
 fn shortened(choices: &[Choice], settings: &Settings) -> Vec<String> {
-    let names = choices.iter().map(|choice| printable(&choice.shown));
+    let names = choices.iter().map(|choice| visible(&choice.shown));
     let first = choices.first().map_or("", |choice| choice.shown.as_str());
     let common = choices.iter().fold(first, |common, choice| {
         let same = common.chars().zip(choice.shown.chars()).take_while(|(a, b)| a == b);
@@ -58,7 +58,7 @@ fn shortened(choices: &[Choice], settings: &Settings) -> Vec<String> {
 }
 
 /// A name without what a terminal would take for more than text.
-fn printable(name: &str) -> String {
+fn visible(name: &str) -> String {
     name.chars().map(|c| if c.is_control() { '?' } else { c }).collect()
 }
 

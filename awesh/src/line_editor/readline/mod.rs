@@ -267,25 +267,20 @@ impl Readline {
 
     /// What is shown in place of the line, and where in it the cursor is.
     pub fn shown(&self) -> (String, usize) {
-        let text = &self.line.text;
-        match &self.reading {
-            Some(Reading::Argument) => {
-                let sign = self.argument.unwrap_or_default();
-                let head = format!("(arg: {sign}) ");
-                (format!("{head}{text}"), head.len() + self.line.point)
-            }
-            Some(Reading::Search(search)) => {
-                let head = search.prompt();
-                (format!("{head}{text}"), head.len() + self.line.point)
-            }
-            Some(Reading::Pattern(pattern)) => pattern.shown(),
+        let head = match &self.reading {
+            Some(Reading::Argument) => format!("(arg: {}) ", self.argument.unwrap_or_default()),
+            Some(Reading::Search(search)) => search.prompt(),
+            Some(Reading::Pattern(pattern)) => return pattern.shown(),
             Some(Reading::Question(question)) => {
                 let text = question.text();
                 let end = text.len();
-                (text, end)
+                return (text, end);
             }
-            _ => (text.clone(), self.line.point),
-        }
+            _ => String::new(),
+        };
+        let before = printable(self.line.before());
+        let point = head.len() + before.len();
+        (head + &before + &printable(self.line.behind()), point)
     }
 
     /// Whether something else is shown than the line.
@@ -294,10 +289,11 @@ impl Readline {
         matches!(self.reading, Some(Argument | Search(_) | Pattern(_) | Question(_)))
     }
 
-    /// The line was changed by somebody else.
-    pub fn take_over(&mut self, text: &str, point: usize) {
+    /// The line goes on behind what is there.
+    pub fn add_line(&mut self) {
         self.undo.note(self.line.clone());
-        self.line = Line { text: text.to_owned(), point, mark: 0 };
+        self.line.point = self.line.text.len();
+        self.line.insert("\n");
         self.reading = None;
     }
 
@@ -329,4 +325,15 @@ impl Readline {
     fn ring(&mut self) {
         self.bell = true;
     }
+}
+
+/// A text as a terminal can show it: control characters with the sign for them.
+fn printable(text: &str) -> String {
+    let shown = |c: char| match c {
+        '\n' | '\t' => c.to_string(),
+        '\x00'..='\x1f' | '\x7f' => format!("^{}", char::from(c as u8 ^ 0x40)),
+        _ if c.is_control() => char::REPLACEMENT_CHARACTER.to_string(),
+        _ => c.to_string(),
+    };
+    if text.contains(char::is_control) { text.chars().map(shown).collect() } else { text.to_owned() }
 }

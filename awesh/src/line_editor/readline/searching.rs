@@ -57,12 +57,13 @@ pub(super) fn on_function(editor: &mut Readline, mut search: Search, function: &
         }
         "reverse-search-history" | "forward-search-history" => {
             let backwards = function == "reverse-search-history";
-            search.direction = if backwards { Direction::Backwards } else { Direction::Forwards };
+            let direction = if backwards { Direction::Backwards } else { Direction::Forwards };
+            let turns = std::mem::replace(&mut search.direction, direction) != direction;
             let first = search.wanted.is_empty();
             if first {
                 search.wanted = editor.last_search.clone();
             }
-            find(editor, &mut search, !first);
+            find(editor, &mut search, !first && !turns);
         }
         "abort" => {
             let (line, at) = search.before;

@@ -271,6 +271,9 @@ fn target_of_change(line: &Line, key: char, count: i64) -> usize {
 }
 
 fn apply(editor: &mut Readline, operator: Operator, target: Target) {
+    if target.at == editor.line.point && operator != Operator::Change {
+        return editor.ring();
+    }
     let line = &mut editor.line;
     let mut range = Line::span(line.point, target.at);
     if target.inclusive {
