@@ -368,12 +368,22 @@ __awesh_names_of() {
 # What the shell makes of a text, in a subshell that leaves nothing behind.
 __awesh_expand() {
   case $1 in
-    history) REPLY=$(builtin history -p -- "$2") || builtin return 0 ;;
+    history) REPLY=$(__awesh_expand_history "$2") || builtin return 0 ;;
     tilde) REPLY=$(builtin eval "builtin printf '%s\n' $2") || builtin return 0 ;;
     glob) REPLY=$(builtin compgen -G "$2") || builtin return 0 ;;
     alias) REPLY=${2/#"${2%%[[:space:]]*}"/${BASH_ALIASES[${2%%[[:space:]]*}]-${2%%[[:space:]]*}}} ;;
   esac
   __awesh_fields=(":$REPLY")
+}
+
+# Prints the text with the events of the history that it names. `history -p` takes the last entry for its own line,
+# and away: so there is one more of it.
+__awesh_expand_history() {
+  builtin local HISTTIMEFORMAT= __awesh_last
+  __awesh_last=$(builtin history 1)
+  builtin printf '%s\n' "${__awesh_last#*[0-9][ *] }" >|@DIR@/kind
+  builtin history -r @DIR@/kind
+  builtin history -p -- "$1"
 }
 
 # What the user's inputrc and `bind` have made of readline: its variables, and of each keymap the functions, the

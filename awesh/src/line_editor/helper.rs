@@ -117,6 +117,7 @@ impl LineHelper {
     fn paints(&self, line: &str) -> bool {
         self.looks.commands
             && self.looks.colour
+            && !line.is_empty()
             && line.len() <= LONGEST_SHOWN
             && !self.asks.get()
             && !self.typing.editor().shows_other()

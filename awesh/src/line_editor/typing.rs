@@ -101,8 +101,9 @@ impl Typing {
 
     /// The keys of the line, and whether one of them came to nothing for want of a session.
     pub(super) fn take_keys(&self) -> (String, bool) {
+        let within = self.editor().is_within_keys();
         let mut state = self.state();
-        (state.pressed.take().unwrap_or_default(), state.premature)
+        (state.pressed.take().unwrap_or_default(), state.premature || within)
     }
 
     /// What the line is left for, if it is.
@@ -162,7 +163,15 @@ impl Typing {
             Some(session) => editor.press(key, Instant::now(), session),
             None => Outcome::Edited,
         };
-        self.state().session = session;
+        let mut state = self.state();
+        let goes_on = matches!(outcome, Outcome::Edited | Outcome::ClearScreen);
+        let premature = !goes_on || session.as_ref().is_some_and(Asking::has_missed);
+        state.session = session;
+        if state.pressed.is_some() && premature {
+            state.premature = true;
+            return Some(Cmd::Noop);
+        }
+        drop(state);
         let typed = (!key.is_control()).then_some(key);
         if ENDS.contains(&key) && outcome == Outcome::Edited {
             // It could have ended the line, and did not: the keys behind it are the editor's too.
@@ -243,7 +252,8 @@ impl Typing {
             Ending::Leave => {
                 // A terminal that takes no bytes shows nothing either way.
                 let _ = write_out(self.above.rows().leave().as_bytes());
-                self.end_now(Cmd::Interrupt)
+                // rustyline forgets the keys behind an interrupt.
+                self.end_now(Cmd::AcceptLine)
             }
         }
     }

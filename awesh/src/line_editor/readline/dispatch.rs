@@ -57,6 +57,7 @@ impl Readline {
             }
             self.take(key, session);
             if let Some(outcome) = self.outcome.take() {
+                self.away = matches!(outcome, Outcome::Errand(_));
                 return outcome;
             }
         }

@@ -63,6 +63,7 @@ static TABLE: &[(&str, Run)] = &[
     ("downcase-word", |e, _| edit::change_case(e, edit::Case::Lower)),
     ("dynamic-complete-history", complete::complete_history),
     ("edit-and-execute-command", |e, _| enter::edit(e)),
+    ("emacs-editing-mode", |e, _| vi::leave(e)),
     ("end-kbd-macro", |e, _| enter::end_macro(e)),
     ("end-of-file", |e, _| enter::end_of_file(e)),
     ("end-of-history", |e, _| past::to_present(e)),

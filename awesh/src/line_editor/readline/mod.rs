@@ -155,6 +155,8 @@ pub struct Readline {
     this: &'static str,
     reading: Option<Reading>,
     outcome: Option<Outcome>,
+    /// Whether the shell does something for the line.
+    away: bool,
     overwrite: bool,
     /// What was inserted by a yank, where a next one takes its place.
     yanked: Range<usize>,
@@ -204,6 +206,7 @@ impl Default for Readline {
             this: "",
             reading: None,
             outcome: None,
+            away: false,
             overwrite: false,
             yanked: 0..0,
             argument_of: (0, -1),
@@ -225,13 +228,17 @@ impl Readline {
     pub fn begin(&mut self, line: Line, mode: Mode, window: Window) {
         self.line = line;
         self.undo = Undo::default();
-        self.mode = mode;
+        // A macro goes on as it began; so does a line that was left for a while.
+        if self.queue.is_empty() && !self.away {
+            self.mode = mode;
+        }
         self.window = window;
         self.argument = None;
         self.prefix.clear();
         self.eager = None;
         self.reading = None;
         self.outcome = None;
+        self.away = false;
         self.overwrite = false;
         self.menu = None;
         self.ambiguous = false;
@@ -310,6 +317,11 @@ impl Readline {
     /// Whether the bell is to ring.
     pub fn take_bell(&mut self) -> bool {
         std::mem::take(&mut self.bell) && self.settings.bell
+    }
+
+    /// Whether a command has begun whose last key is not there yet.
+    pub fn is_within_keys(&self) -> bool {
+        self.reading.is_some() || !self.prefix.is_empty()
     }
 
     /// Whether there are keys left to be taken.

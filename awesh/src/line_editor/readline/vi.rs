@@ -139,6 +139,11 @@ pub(super) fn editing_mode(editor: &mut Readline) {
     editor.mode = Mode::Insert;
 }
 
+/// `emacs-editing-mode`
+pub(super) fn leave(editor: &mut Readline) {
+    editor.mode = Mode::Emacs;
+}
+
 /// The movements that are one key: `w`, `b`, `e`, `^`, `%` and their like.
 pub(super) fn move_by_key(editor: &mut Readline) {
     match target(&editor.line, editor.key, editor.count().max(1)) {
