@@ -12,6 +12,7 @@ use crate::bash::{Candidates, SharedLink};
 const MOST: usize = 10_000;
 
 /// The session, as far as it can be asked for this line.
+#[derive(Debug)]
 pub(super) struct Asking {
     /// None while bash reads a line, and can be asked nothing.
     link: Option<SharedLink>,

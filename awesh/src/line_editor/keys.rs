@@ -42,8 +42,6 @@ pub struct KeyStream {
     last: [u8; 6],
     pasting: bool,
     partial: Vec<u8>,
-    /// Whether there were keys that are no text.
-    special: bool,
 }
 
 /// Keys for the editor.
@@ -77,17 +75,12 @@ impl KeyStream {
     /// The same for a session that can neither be given a line nor asked how a word goes on: the key that wants it is
     /// left where it is, with an Escape that makes it another.
     pub fn take_unended(&mut self, keys: &[u8]) -> Portion {
-        let mut stream = Self { partial: Vec::new(), last: self.last, pasting: self.pasting, special: false };
+        let mut stream = Self { partial: Vec::new(), last: self.last, pasting: self.pasting };
         let wants = |&key: &u8| stream.wants_session(key);
         let end = keys.iter().position(wants);
         let end = end.map(|end| if keys[..end].ends_with(b"\x1b") { end - 1 } else { end });
         let portion = self.take(&keys[..end.unwrap_or(keys.len())]);
         Portion { ends_line: end.is_some(), ..portion }
-    }
-
-    /// Whether all keys so far were text, whole and typed.
-    pub fn is_text(&self) -> bool {
-        !self.special && self.partial.is_empty()
     }
 
     fn wants_session(&mut self, key: u8) -> bool {
@@ -97,7 +90,6 @@ impl KeyStream {
 
     /// Follows the key to where a paste begins or ends.
     fn follow(&mut self, key: u8) {
-        self.special |= key.is_ascii_control();
         self.last.rotate_left(1);
         self.last[5] = key;
         match &self.last {

@@ -112,7 +112,9 @@ impl Rustyline {
         }
         let mut editor = self.typing.editor();
         editor.begin(line, mode, window);
-        pressed.chars().filter(|_| again).for_each(|key| editor.keep(key));
+        if again {
+            editor.press_again(&pressed);
+        }
         let asking = Asking::new(request.purpose, around, Directories::of(editor.settings()));
         drop(editor);
         self.typing.begin(asking, last_line(request.prompt.1).1, request.suggestion);
@@ -201,6 +203,7 @@ impl LineEditor for Rustyline {
             gate: Arc::clone(&gate),
             above: self.above.clone(),
             keys: KeyStream::default(),
+            typing: typing.clone(),
             queued,
             ended: false,
         };

@@ -34,7 +34,7 @@ enum Ending {
 }
 
 /// What the editor is and does, shared by all that rustyline calls.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub(super) struct Typing {
     pub(super) readline: Arc<Mutex<Readline>>,
     state: Arc<Mutex<State>>,
@@ -46,7 +46,7 @@ pub(super) struct Typing {
 }
 
 /// What is so for one line.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct State {
     session: Option<Asking>,
     /// What is to stand on rustyline's line, and where its cursor.
@@ -120,6 +120,13 @@ impl Typing {
     pub(super) fn ask_to_leave(&self) {
         self.state().asked = true;
         self.poke();
+    }
+
+    /// Whether to leave the line now would disturb the user.
+    pub(super) fn is_occupied(&self) -> bool {
+        let premature = self.state().premature;
+        let editor = self.editor();
+        editor.is_pasted_to() || !premature && editor.is_in_history()
     }
 
     /// The line as it is left.
@@ -271,6 +278,10 @@ impl Typing {
         };
         if let Some(ending) = ending {
             return self.finish_ending(&ending);
+        }
+        if asked && self.editor().is_pasted_to() {
+            // It is asked again.
+            return Some(Cmd::Noop);
         }
         if asked {
             return self.end(Ending::Leave, (String::new(), 0), context);

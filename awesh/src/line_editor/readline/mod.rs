@@ -324,9 +324,24 @@ impl Readline {
         self.reading.is_some() || !self.prefix.is_empty()
     }
 
+    /// Whether the end of a paste is not there yet.
+    pub fn is_pasted_to(&self) -> bool {
+        matches!(self.reading, Some(Reading::Paste(_)))
+    }
+
+    /// Whether the history is searched, or a line of it is edited.
+    pub fn is_in_history(&self) -> bool {
+        matches!(self.reading, Some(Reading::Search(_) | Reading::Pattern(_))) || !self.past.is_at_present()
+    }
+
     /// Whether there are keys left to be taken.
     pub fn has_keys(&self) -> bool {
         !self.queue.is_empty()
+    }
+
+    /// Has keys pressed again, before those that wait.
+    pub fn press_again(&mut self, keys: &str) {
+        keys.chars().rev().for_each(|key| self.queue.push_front(key));
     }
 
     /// Keys that were pressed while something else had the terminal.

@@ -56,6 +56,11 @@ impl Past {
         self.next = (self.at < self.entries.len()).then_some(self.at + 1);
     }
 
+    /// Whether the line is none of these.
+    pub(super) fn is_at_present(&self) -> bool {
+        self.at == self.entries.len()
+    }
+
     pub(super) fn at(&self) -> usize {
         self.at
     }
