@@ -418,7 +418,7 @@ __awesh_run() {
 __awesh_expand_line() {
   builtin local -a __awesh_words
   builtin set -f
-  builtin eval "__awesh_words=($1)" 2>/dev/null || builtin return 0
+  builtin eval "__awesh_words=($1)" || builtin return 0
   READLINE_LINE="${__awesh_words[*]}"
   READLINE_POINT=${#READLINE_LINE}
 }

@@ -198,7 +198,8 @@ pub fn choices(
     let choice = |word: String| {
         let is = if files { Is::of(&path(&word)) } else { Is::Other };
         let slash = if is != Is::Other && directories.marked && !word.ends_with('/') { "/" } else { "" };
-        let close = target.quote.filter(|_| quotes).map(String::from).unwrap_or_default();
+        let open = target.quote.map(String::from).unwrap_or_default();
+        let close = open.clone();
         let tail = match is {
             _ if word.ends_with('/') => String::new(),
             Is::Directory => slash.to_owned(),
@@ -209,7 +210,7 @@ pub fn choices(
         };
         let name = if files { base(word.trim_end_matches('/')) } else { &word };
         let shown = format!("{}{slash}", name.trim_end());
-        Choice { shown, inserted: if quotes { quoted(&word, typed, target.quote) } else { word }, tail }
+        Choice { shown, inserted: if quotes { quoted(&word, typed, target.quote) } else { open + &word }, tail }
     };
     words.into_iter().map(choice).collect()
 }
@@ -327,6 +328,7 @@ mod tests {
             ("ls $HOME/x", &["$HOME/xy"], files, &["ls $HOME/xy "]),
             ("ls x", &["x$y"], files, &["ls x\\$y "]),
             ("echo $HO", &["$HOME"], &[], &["echo $HOME "]),
+            ("echo \"$HO", &["$HOME"], &[], &["echo \"$HOME\" "]),
         ] {
             assert_eq!(insert(line, words, options), result, "{line:?}");
         }
