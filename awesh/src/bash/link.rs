@@ -154,7 +154,10 @@ impl Link {
 
     /// What the shell makes of a text; None where it cannot.
     pub fn expand(&mut self, expansion: &str, text: &str) -> Option<String> {
-        self.ask_short("expand", expansion, text)?.first()?.strip_prefix(':').map(|text| text.trim_end().to_owned())
+        self.ask_short("expand", expansion, text)?
+            .first()?
+            .strip_prefix(':')
+            .map(|text| text.trim_end().to_owned())
     }
 
     /// What the user has made of readline: its variables as `bind -v` prints them, and of each of the keymaps emacs,

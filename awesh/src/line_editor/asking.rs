@@ -65,9 +65,12 @@ impl Session for Asking {
             (None, None | Some(Kind::File)) => self.files(word),
             (None, Some(_)) => Candidates::default(),
             (Some(link), None) => link.lock().complete(&target.command),
-            (Some(link), Some(kind)) => link.lock().names_of(action(kind), word.trim_start_matches(sign(kind))),
+            (Some(link), Some(kind)) => {
+                link.lock().names_of(action(kind), word.trim_start_matches(sign(kind)))
+            }
         };
-        let head = kind.and_then(|kind| word.strip_prefix(sign(kind)).map(|_| sign(kind))).unwrap_or_default();
+        let head =
+            kind.and_then(|kind| word.strip_prefix(sign(kind)).map(|_| sign(kind))).unwrap_or_default();
         let mut choices = choices(&target, candidates, &self.directories, |name| self.path(name));
         for Choice { inserted, .. } in &mut choices {
             inserted.insert_str(0, head);

@@ -15,7 +15,8 @@ const COMMENT: &str = "\x1b[90m";
 const RESET: &str = "\x1b[0m";
 
 /// Keywords behind which another command begins.
-const LEADING: [&str; 11] = ["if", "then", "else", "elif", "do", "while", "until", "!", "time", "{", "coproc"];
+const LEADING: [&str; 11] =
+    ["if", "then", "else", "elif", "do", "while", "until", "!", "time", "{", "coproc"];
 
 /// Keywords that end one, or stand before a word that is none.
 const CLOSING: [&str; 9] = ["fi", "done", "esac", "}", "for", "case", "select", "function", "in"];
@@ -51,7 +52,9 @@ impl Painter<'_> {
                     self.due |= character == '\n';
                     self.at += character.len_utf8();
                 }
-                '#' => self.span(self.line[self.at..].find('\n').unwrap_or(self.line.len() - self.at), COMMENT),
+                '#' => {
+                    self.span(self.line[self.at..].find('\n').unwrap_or(self.line.len() - self.at), COMMENT)
+                }
                 ';' | '|' | '&' | '(' | ')' => {
                     self.span(self.run_of(";|&()"), OPERATOR);
                     self.due = true;

@@ -210,7 +210,11 @@ pub fn choices(
         };
         let name = if files { base(word.trim_end_matches('/')) } else { &word };
         let shown = format!("{}{slash}", name.trim_end());
-        Choice { shown, inserted: if quotes { quoted(&word, typed, target.quote) } else { open + &word }, tail }
+        Choice {
+            shown,
+            inserted: if quotes { quoted(&word, typed, target.quote) } else { open + &word },
+            tail,
+        }
     };
     words.into_iter().map(choice).collect()
 }
@@ -309,7 +313,8 @@ mod tests {
         let path = |name: &str| PathBuf::from(if name.ends_with("dir") { "/" } else { "/nosuch" });
         let choices = choices(&target, candidates, &directories, path);
         let tail = |choice: &Choice| if choices.len() == 1 { choice.tail.clone() } else { String::new() };
-        let inserted = |choice: &Choice| format!("{}{}{}", &line[..target.start], choice.inserted, tail(choice));
+        let inserted =
+            |choice: &Choice| format!("{}{}{}", &line[..target.start], choice.inserted, tail(choice));
         choices.iter().map(inserted).collect()
     }
 

@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rustyline::completion::{Completer, Pair};
 use rustyline::highlight::{CmdKind, Highlighter};
 use rustyline::hint::Hinter;
-use rustyline::validate::{ValidationContext, ValidationResult, Validator};
 use rustyline::line_buffer::LineBuffer;
+use rustyline::validate::{ValidationContext, ValidationResult, Validator};
 use rustyline::{Changeset, Context, Helper};
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
@@ -66,7 +66,18 @@ impl LineHelper {
     /// A helper that knows no session yet.
     pub(super) fn new(typing: Typing, gate: Arc<Gate>, looks: Looks, above: Arc<Mutex<Rows>>) -> Self {
         let (asks, queued) = (Cell::new(false), Arc::default());
-        Self { typing, around: None, purpose: Purpose::Bash, gate, looks, asks, above, queued, columns: 0, prompt_width: 0 }
+        Self {
+            typing,
+            around: None,
+            purpose: Purpose::Bash,
+            gate,
+            looks,
+            asks,
+            above,
+            queued,
+            columns: 0,
+            prompt_width: 0,
+        }
     }
 
     /// What the next line is, where, behind which prompt, and how wide the window is.
@@ -125,7 +136,9 @@ impl LineHelper {
 
     fn is_question(&self, line: &str) -> bool {
         let Some(facts) = self.session() else { return false };
-        !self.typing.editor().shows_other() && line.len() <= LONGEST_SHOWN && route(line, &facts).route == Route::Ask
+        !self.typing.editor().shows_other()
+            && line.len() <= LONGEST_SHOWN
+            && route(line, &facts).route == Route::Ask
     }
 }
 
@@ -145,7 +158,7 @@ impl Hinter for LineHelper {
             && !editor.shows_other();
         let rest = if wanted { editor.past().suggestion(line).map(str::to_owned) } else { None };
         let rest = rest.filter(|rest| !rest.contains(char::is_control));
-        editor.suggest(rest.clone());
+        editor.suggest(line, rest.clone());
         rest.map(|rest| self.fitting(line, &rest))
     }
 }
@@ -179,7 +192,9 @@ impl Highlighter for LineHelper {
             Cow::Owned(format!("{QUESTION}{line}{RESET}"))
         } else if self.paints(line) {
             let link = self.around.as_ref().filter(|_| self.purpose == Purpose::Line);
-            let kind = |word: &str| link.map_or(Some(CommandKind::File), |around| SessionFacts(around).resolve(word));
+            let kind = |word: &str| {
+                link.map_or(Some(CommandKind::File), |around| SessionFacts(around).resolve(word))
+            };
             Cow::Owned(paint(line, position, kind))
         } else {
             Cow::Borrowed(line)

@@ -12,7 +12,8 @@ use nix::unistd::dup2_stdin;
 use rustyline::error::ReadlineError;
 use rustyline::history::MemHistory;
 use rustyline::{
-    ColorMode, CompletionType, Config, EditMode, Editor, Event, EventHandler, ExternalPrinter, GraphemeClusterMode,
+    ColorMode, CompletionType, Config, EditMode, Editor, Event, EventHandler, ExternalPrinter,
+    GraphemeClusterMode,
 };
 
 use super::above::{self, Above, Rows, last_line};
@@ -47,6 +48,8 @@ pub struct Rustyline {
     history: History,
     /// Whether the session is to be asked what its user has made of readline.
     stale: bool,
+    /// How the session was said to edit before the last line.
+    mode: Option<EditingMode>,
     /// The keys of the first line, pressed before there was a session to ask or it was known how the user edits; and
     /// whether it was to be asked.
     pressed: (String, bool),
@@ -70,7 +73,18 @@ impl Rustyline {
         typing.editor().past().limit(size);
         editor.set_helper(Some(LineHelper::new(typing.clone(), Arc::clone(&gate), looks, rows)));
         editor.bind_sequence(Event::Any, EventHandler::Conditional(Box::new(typing.clone())));
-        Ok(Self { editor, typing, keys, gate, turned, above, history, stale: true, pressed: Default::default() })
+        Ok(Self {
+            editor,
+            typing,
+            keys,
+            gate,
+            turned,
+            above,
+            history,
+            stale: true,
+            mode: None,
+            pressed: Default::default(),
+        })
     }
 
     /// Fills the editor's memory from the history file.
@@ -101,11 +115,13 @@ impl Rustyline {
             mark: 0,
         };
         let mode = match request.mode {
-            EditingMode::Emacs => readline::Mode::Emacs,
-            EditingMode::Vi => readline::Mode::Insert,
+            _ if self.mode == Some(request.mode) => None,
+            EditingMode::Emacs => Some(readline::Mode::Emacs),
+            EditingMode::Vi => Some(readline::Mode::Insert),
         };
+        self.mode = Some(request.mode);
         let (pressed, premature) = std::mem::take(&mut self.pressed);
-        let again = premature || mode == readline::Mode::Insert && pressed.contains(char::is_control);
+        let again = premature || mode == Some(readline::Mode::Insert) && pressed.contains(char::is_control);
         if again {
             // They were taken for those of the other mode, or for want of a session for none.
             line = Line::default();

@@ -9,7 +9,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use rustyline::{Cmd, ConditionalEventHandler, Event, EventContext, KeyCode, KeyEvent, Modifiers, RepeatCount};
+use rustyline::{
+    Cmd, ConditionalEventHandler, Event, EventContext, KeyCode, KeyEvent, Modifiers, RepeatCount,
+};
 
 use super::Draft;
 use super::above::Above;
@@ -155,7 +157,7 @@ impl Typing {
             return Some(turned);
         }
         if let Some(meant) = self.take_meant(context) {
-            self.editor().suggest(Some(meant));
+            self.editor().suggest("", Some(meant));
         }
         if let Some(pressed) = &mut self.state().pressed {
             pressed.push(key);
@@ -288,7 +290,8 @@ impl Typing {
         }
         let mut editor = self.editor();
         let mut session = self.state().session.take();
-        let outcome = session.as_mut().map_or(Outcome::Edited, |session| editor.go_on(session as &mut dyn Session));
+        let outcome =
+            session.as_mut().map_or(Outcome::Edited, |session| editor.go_on(session as &mut dyn Session));
         self.state().session = session;
         self.finish(&mut editor, outcome, None, context)
     }

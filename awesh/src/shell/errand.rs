@@ -23,13 +23,16 @@ impl Shell {
                 let words = quote(words(&format!("{}{}", draft.before, draft.behind)));
                 self.run_for_line(&format!("__awesh_expand_line {words}"), draft)
             }
-            Errand::ReadInitFile => self.run_for_line("builtin bind -f \"${INPUTRC:-$HOME/.inputrc}\" 2>/dev/null", draft),
+            Errand::ReadInitFile => {
+                self.run_for_line("builtin bind -f \"${INPUTRC:-$HOME/.inputrc}\" 2>/dev/null", draft)
+            }
             Errand::Edit => self.edit_elsewhere(&draft, command),
         }
     }
 
     fn run_for_line(&mut self, bound: &str, draft: Draft) -> io::Result<Flow> {
-        let line = Edited { point: draft.before.chars().count(), text: format!("{}{}", draft.before, draft.behind) };
+        let line =
+            Edited { point: draft.before.chars().count(), text: format!("{}{}", draft.before, draft.behind) };
         self.draft = draft;
         let (turn, edited) = self.session.run_for_line(bound, &line, &mut self.terminal)?;
         if let Some(Edited { text, point }) = edited {
@@ -52,7 +55,8 @@ impl Shell {
         let text = format!("{}{}\n", draft.before, draft.behind);
         fs::write(&file, text)?;
         let name = file.display();
-        let flow = self.run_for_line(&format!("__awesh_edit '{name}' || builtin : >|'{name}'"), Draft::default())?;
+        let flow =
+            self.run_for_line(&format!("__awesh_edit '{name}' || builtin : >|'{name}'"), Draft::default())?;
         self.draft = Draft::default();
         let edited = fs::read(&file).unwrap_or_default();
         let _ = fs::remove_file(&file);

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Readline, Reading};
+use super::{Reading, Readline};
 
 /// A larger argument is none that anybody means.
 const LARGEST: i64 = 1_000_000;

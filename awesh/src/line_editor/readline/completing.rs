@@ -2,7 +2,7 @@
 
 use super::editing::blank_word;
 use super::listing::{self, Rows};
-use super::{Expansion, Readline, Reading, Session};
+use super::{Expansion, Reading, Readline, Session};
 
 /// Names of one kind, for the keys that complete just those.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::functions::{Function, SELF_INSERT};
 use super::keymap::{Binding, Match, Mode};
 use super::line::{Line, Undo};
-use super::{Errand, Outcome, Readline, Reading, Session, searching, vi};
+use super::{Errand, Outcome, Reading, Readline, Session, searching, vi};
 
 /// How many keys a macro may stand for: one that means itself would never end.
 const MOST_FED: usize = 10_000;
@@ -94,7 +94,8 @@ impl Readline {
         let eager = self.eager.take().filter(|eager| {
             self.settings.key_timeout.is_zero() || self.now - eager.at < self.settings.key_timeout
         });
-        let mut keys = eager.as_ref().map_or_else(|| std::mem::take(&mut self.prefix), |eager| eager.keys.clone());
+        let mut keys =
+            eager.as_ref().map_or_else(|| std::mem::take(&mut self.prefix), |eager| eager.keys.clone());
         keys.push(key);
         let Match { exact, longer } = self.find(&keys);
         match (exact, eager) {
@@ -184,7 +185,10 @@ impl Readline {
         self.this = function.name;
         self.kills.next_command();
         self.with_undo(|editor| (function.run)(editor, session));
-        if !matches!(self.reading, Some(Reading::Argument | Reading::Vi(_) | Reading::Character { .. } | Reading::Quoted)) {
+        if !matches!(
+            self.reading,
+            Some(Reading::Argument | Reading::Vi(_) | Reading::Character { .. } | Reading::Quoted)
+        ) {
             self.argument = None;
         }
         if !matches!(self.reading, Some(Reading::Argument)) {

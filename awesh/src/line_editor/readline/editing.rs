@@ -3,7 +3,7 @@
 use super::line::Line;
 use super::moving::by_shell_words;
 use super::text::{by_characters, by_words, is_alphanumeric, previous, shell_words, skip, skip_back};
-use super::{Outcome, Readline, Reading};
+use super::{Outcome, Reading, Readline};
 
 /// What `upcase-word` and its like make of a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -144,7 +144,8 @@ pub(super) fn transpose_shell_words(editor: &mut Readline) {
     let second_end = by_shell_words(text, editor.line.point, count);
     let second = by_shell_words(text, second_end, -1);
     let first = by_shell_words(text, second, -count);
-    let first_end = shell_words(text).into_iter().find(|word| word.start == first).map_or(first, |word| word.end);
+    let first_end =
+        shell_words(text).into_iter().find(|word| word.start == first).map_or(first, |word| word.end);
     transpose(editor, first..first_end, second..second_end);
 }
 

@@ -15,7 +15,8 @@ pub struct Function {
 }
 
 /// The function that printable keys have where nothing else is said.
-pub(super) const SELF_INSERT: Function = Function { name: "self-insert", run: |editor, _| edit::self_insert(editor) };
+pub(super) const SELF_INSERT: Function =
+    Function { name: "self-insert", run: |editor, _| edit::self_insert(editor) };
 
 /// Finds a function.
 pub(super) fn by_name(name: &str) -> Option<Function> {

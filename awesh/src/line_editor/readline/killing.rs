@@ -34,7 +34,11 @@ impl Kills {
     pub(super) fn add(&mut self, text: &str, forwards: bool) {
         match self.texts.last_mut() {
             Some(last) if self.before || self.now => {
-                if forwards { last.push_str(text) } else { last.insert_str(0, text) }
+                if forwards {
+                    last.push_str(text)
+                } else {
+                    last.insert_str(0, text)
+                }
             }
             _ => self.texts.push(text.to_owned()),
         }

@@ -26,7 +26,8 @@ pub(super) fn rows(choices: &[Choice], editor: &Readline) -> Rows {
     let width = names.iter().map(|name| name.width()).max().unwrap_or(0) + GAP;
     // A row that fills the window would wrap.
     let fitting = editor.window.columns / width;
-    let columns = if fitting > 1 && fitting * width == editor.window.columns { fitting - 1 } else { fitting.max(1) };
+    let columns =
+        if fitting > 1 && fitting * width == editor.window.columns { fitting - 1 } else { fitting.max(1) };
     let count = names.len().div_ceil(columns);
     let at = |row: usize, column: usize| match editor.settings.horizontally {
         true => names.get(row * columns + column),
@@ -88,8 +89,8 @@ mod tests {
 
     #[test]
     fn a_long_common_beginning_is_left_out() {
-        let choices = ["chapter-one", "chapter-two"]
-            .map(|name| Choice { shown: name.to_owned(), ..Choice::default() });
+        let choices =
+            ["chapter-one", "chapter-two"].map(|name| Choice { shown: name.to_owned(), ..Choice::default() });
         let settings = Settings { prefix_length: 3, ..Settings::default() };
         let editor = Readline { settings, ..Readline::default() };
         assert_eq!(Vec::from(rows(&choices, &editor)), ["...one  ...two"]);

@@ -170,8 +170,8 @@ pub struct Readline {
     recorded: Recorded,
     vi: vi::Memory,
     last_search: String,
-    /// What the rest of the newest line with this beginning is, shown behind the cursor.
-    suggestion: Option<String>,
+    /// A line, and what could follow it, shown behind the cursor.
+    suggestion: Option<(String, String)>,
     /// What is to be printed above the line.
     above: String,
     bell: bool,
@@ -224,13 +224,14 @@ impl Default for Readline {
 }
 
 impl Readline {
-    /// A new line is edited, in emacs mode or in vi mode's insertion.
-    pub fn begin(&mut self, line: Line, mode: Mode, window: Window) {
+    /// A new line is edited; in another mode than the last where one is given.
+    pub fn begin(&mut self, line: Line, mode: Option<Mode>, window: Window) {
         self.line = line;
         self.undo = Undo::default();
         // A macro goes on as it began; so does a line that was left for a while.
         if self.queue.is_empty() && !self.away {
-            self.mode = mode;
+            let inserts = if self.mode == Mode::Command { Mode::Insert } else { self.mode };
+            self.mode = mode.unwrap_or(inserts);
         }
         self.window = window;
         self.argument = None;
@@ -253,6 +254,9 @@ impl Readline {
 
     /// Takes the user's keymaps and variables over.
     pub fn configure(&mut self, keymaps: [Keymap; 3], settings: Settings) {
+        if settings.vi && self.mode == Mode::Emacs {
+            self.mode = Mode::Insert;
+        }
         self.keymaps = keymaps;
         self.settings = settings;
     }
@@ -304,9 +308,9 @@ impl Readline {
         self.reading = None;
     }
 
-    /// What could follow the line, shown behind it.
-    pub fn suggest(&mut self, suggestion: Option<String>) {
-        self.suggestion = suggestion;
+    /// What could follow this line, shown behind it.
+    pub fn suggest(&mut self, line: &str, suggestion: Option<String>) {
+        self.suggestion = suggestion.map(|rest| (line.to_owned(), rest));
     }
 
     /// What is to be printed above the line.

@@ -1,7 +1,7 @@
 //! Functions that move the cursor and the mark.
 
 use super::text::{by_characters, by_words, is_alphanumeric, shell_words as words_of};
-use super::{Mode, Readline, Reading};
+use super::{Mode, Reading, Readline};
 
 impl Readline {
     /// Goes to a character: the count's next one, before the cursor where that is negative.
@@ -25,7 +25,8 @@ impl Readline {
         if self.line.point < self.line.text.len() {
             return false;
         }
-        let Some(suggestion) = self.suggestion.take() else { return false };
+        let suggested = self.suggestion.take().filter(|(line, _)| *line == self.line.text);
+        let Some((_, suggestion)) = suggested else { return false };
         let count = words.unwrap_or(i64::MAX);
         let end = match words {
             Some(count) if count > 0 => by_words(&suggestion, 0, count, is_alphanumeric),

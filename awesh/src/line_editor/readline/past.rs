@@ -250,7 +250,9 @@ fn yank_argument(editor: &mut Readline, from: usize, number: Option<i64>) {
     let words = shell_words(entry);
     let at = match number {
         None => words.len().checked_sub(1),
-        Some(number) if number < 0 => usize::try_from(-number).ok().and_then(|back| words.len().checked_sub(back + 1)),
+        Some(number) if number < 0 => {
+            usize::try_from(-number).ok().and_then(|back| words.len().checked_sub(back + 1))
+        }
         Some(number) => usize::try_from(number).ok(),
     };
     let word = at.and_then(|at| words.get(at)).map(|range| entry[range.clone()].to_owned());

@@ -2,7 +2,7 @@
 
 use super::line::Line;
 use super::past::go;
-use super::{Mode, Readline, Reading};
+use super::{Mode, Reading, Readline};
 
 /// Which way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +41,8 @@ impl Search {
 /// `reverse-search-history`, `forward-search-history`
 pub(super) fn begin(editor: &mut Readline, direction: Direction) {
     let before = (editor.line.clone(), editor.past.at());
-    editor.reading = Some(Reading::Search(Search { wanted: String::new(), direction, failed: false, before }));
+    editor.reading =
+        Some(Reading::Search(Search { wanted: String::new(), direction, failed: false, before }));
 }
 
 /// Takes a key that means `function`; whether it belongs to the search. Else the search has ended.
@@ -114,7 +115,8 @@ fn within_line(line: &Line, search: &Search, further: bool) -> Option<usize> {
 
 fn in_entries(editor: &Readline, search: &Search) -> Option<(usize, usize)> {
     let (at, entries) = (editor.past.at(), editor.past.entries());
-    let other = |index: &usize| entries[*index] != editor.line.text && entries[*index].contains(&search.wanted);
+    let other =
+        |index: &usize| entries[*index] != editor.line.text && entries[*index].contains(&search.wanted);
     let found = match search.direction {
         Direction::Backwards => (0..at).rev().find(other)?,
         Direction::Forwards => (at + 1..entries.len()).find(other)?,

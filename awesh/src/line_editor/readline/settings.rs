@@ -5,10 +5,10 @@ use std::time::Duration;
 /// What `set` in an inputrc can change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
+    /// `editing-mode`: whether it is vi.
+    pub vi: bool,
     /// `completion-ignore-case`
     pub ignore_case: bool,
-    /// `completion-map-case`: `-` and `_` are the same besides.
-    pub map_case: bool,
     /// `completion-query-items`: from how many on it is asked whether to list them; 0 never.
     pub query_items: usize,
     /// `completion-prefix-display-length`: from which length on a common beginning is listed as `...`; 0 never.
@@ -31,12 +31,6 @@ pub struct Settings {
     pub hidden_files: bool,
     /// `skip-completed-text`
     pub skip_completed: bool,
-    /// `visible-stats`
-    pub visible_stats: bool,
-    /// `colored-stats`
-    pub coloured_stats: bool,
-    /// `colored-completion-prefix`
-    pub coloured_prefix: bool,
     /// `disable-completion`
     pub no_completion: bool,
     /// `history-preserve-point`
@@ -47,17 +41,13 @@ pub struct Settings {
     pub comment_begin: String,
     /// `keyseq-timeout`
     pub key_timeout: Duration,
-    /// `enable-bracketed-paste`
-    pub bracketed_paste: bool,
-    /// `expand-tilde`
-    pub expand_tilde: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         Self {
+            vi: false,
             ignore_case: false,
-            map_case: false,
             query_items: 100,
             prefix_length: 0,
             show_all_if_ambiguous: false,
@@ -69,16 +59,11 @@ impl Default for Settings {
             mark_symlinked: false,
             hidden_files: true,
             skip_completed: false,
-            visible_stats: false,
-            coloured_stats: false,
-            coloured_prefix: false,
             no_completion: false,
             preserve_point: false,
             bell: true,
             comment_begin: "#".to_owned(),
             key_timeout: Duration::from_millis(500),
-            bracketed_paste: true,
-            expand_tilde: false,
         }
     }
 }
@@ -98,7 +83,6 @@ impl Settings {
     fn set(&mut self, name: &str, value: &str) {
         let switch = match name {
             "completion-ignore-case" => &mut self.ignore_case,
-            "completion-map-case" => &mut self.map_case,
             "show-all-if-ambiguous" => &mut self.show_all_if_ambiguous,
             "show-all-if-unmodified" => &mut self.show_all_if_unmodified,
             "menu-complete-display-prefix" => &mut self.menu_displays_prefix,
@@ -108,13 +92,8 @@ impl Settings {
             "mark-symlinked-directories" => &mut self.mark_symlinked,
             "match-hidden-files" => &mut self.hidden_files,
             "skip-completed-text" => &mut self.skip_completed,
-            "visible-stats" => &mut self.visible_stats,
-            "colored-stats" => &mut self.coloured_stats,
-            "colored-completion-prefix" => &mut self.coloured_prefix,
             "disable-completion" => &mut self.no_completion,
             "history-preserve-point" => &mut self.preserve_point,
-            "enable-bracketed-paste" => &mut self.bracketed_paste,
-            "expand-tilde" => &mut self.expand_tilde,
             _ => return self.set_value(name, value),
         };
         *switch = value == "on";
@@ -123,6 +102,7 @@ impl Settings {
     fn set_value(&mut self, name: &str, value: &str) {
         let number = || value.parse::<usize>().unwrap_or(0);
         match name {
+            "editing-mode" => self.vi = value == "vi",
             "completion-query-items" => self.query_items = number(),
             "completion-prefix-display-length" => self.prefix_length = number(),
             "keyseq-timeout" => self.key_timeout = Duration::from_millis(value.parse().unwrap_or(0)),

@@ -13,7 +13,8 @@ impl Session for Fake {
     fn complete(&mut self, line: &str, point: usize, _: Option<Kind>) -> Completion {
         let start = line[..point].rfind(' ').map_or(0, |at| at + 1);
         let word = &line[start..point];
-        let choice = |name: &&str| Choice { shown: (*name).into(), inserted: (*name).into(), tail: " ".into() };
+        let choice =
+            |name: &&str| Choice { shown: (*name).into(), inserted: (*name).into(), tail: " ".into() };
         let choices = self.words.iter().filter(|name| name.starts_with(word)).map(choice).collect();
         Completion { start, choices }
     }
@@ -35,7 +36,7 @@ impl Typist {
         for line in ["git status", "echo one two", "git push --force origin"] {
             editor.past().add(line.to_owned());
         }
-        editor.begin(Line::default(), mode, Window { columns: 40, rows: 6 });
+        editor.begin(Line::default(), Some(mode), Window { columns: 40, rows: 6 });
         Self { editor, session: Fake { words: Vec::new() }, now: Instant::now() }
     }
 
@@ -207,7 +208,7 @@ fn a_macro_goes_on_after_the_line_it_enters() {
     assert_eq!(typist.press("\x18g"), Outcome::Accepted);
     assert_eq!(typist.editor.line().text, "one");
     assert!(typist.editor.has_keys());
-    typist.editor.begin(Line::default(), Mode::Emacs, Window { columns: 40, rows: 6 });
+    typist.editor.begin(Line::default(), None, Window { columns: 40, rows: 6 });
     assert_eq!(typist.editor.go_on(&mut typist.session), Outcome::Edited);
     assert_eq!(typist.shown(), "two|");
 }
@@ -215,8 +216,7 @@ fn a_macro_goes_on_after_the_line_it_enters() {
 #[test]
 fn a_macro_that_means_itself_ends() {
     let mut typist = Typist::new(Mode::Emacs);
-    let keymap =
-        Keymap::read(include_str!("defaults/emacs.inputrc"), r#""\C-xg": "a\C-xg""#, "").unwrap();
+    let keymap = Keymap::read(include_str!("defaults/emacs.inputrc"), r#""\C-xg": "a\C-xg""#, "").unwrap();
     typist.editor.configure([keymap.clone(), keymap, Keymap::of(Mode::Command)], Settings::default());
     assert_eq!(typist.press("\x18g"), Outcome::Edited);
     assert!(!typist.editor.has_keys());
@@ -241,8 +241,14 @@ fn completion_inserts_what_is_common_and_then_lists() {
 #[test]
 fn long_lists_come_by_the_page() {
     let mut typist = Typist::new(Mode::Emacs);
-    typist.session.words =
-        vec!["a-very-long-name-1", "a-very-long-name-2", "a-very-long-name-3", "a-very-long-name-4", "a-very-long-name-5", "a-very-long-name-6"];
+    typist.session.words = vec![
+        "a-very-long-name-1",
+        "a-very-long-name-2",
+        "a-very-long-name-3",
+        "a-very-long-name-4",
+        "a-very-long-name-5",
+        "a-very-long-name-6",
+    ];
     typist.editor.settings.query_items = 6;
     typist.press("a\x1b?");
     assert_eq!(typist.shown(), "Display all 6 possibilities? (y or n)|");
@@ -266,7 +272,11 @@ fn a_menu_goes_round() {
     typist.editor.configure([keymap.clone(), keymap, Keymap::of(Mode::Command)], Settings::default());
     typist.session.words = vec!["alpha", "avocado"];
     for shown in ["x alpha |", "x avocado |", "x a|", "x alpha |"] {
-        typist.press(if shown == "x alpha |" && typist.editor.line().text.is_empty() { "x a\t" } else { "\t" });
+        typist.press(if shown == "x alpha |" && typist.editor.line().text.is_empty() {
+            "x a\t"
+        } else {
+            "\t"
+        });
         assert_eq!(typist.shown(), shown);
     }
     typist.press("\x1b[Z");
@@ -277,13 +287,18 @@ fn a_menu_goes_round() {
 fn what_is_suggested_is_taken_only_at_the_end() {
     let mut typist = Typist::new(Mode::Emacs);
     typist.press("git");
-    typist.editor.suggest(Some(" push --force".to_owned()));
+    let text = "git".to_owned();
+    typist.editor.suggest(&text, Some(" push --force".to_owned()));
     typist.press("\x1bf");
     assert_eq!(typist.shown(), "git push|");
-    typist.editor.suggest(Some(" --force".to_owned()));
+    let text = "git push".to_owned();
+    typist.editor.suggest(&text, Some(" --force".to_owned()));
     typist.press("\x02\x06");
     assert_eq!(typist.shown(), "git push|");
     typist.press("\x1b[C");
+    assert_eq!(typist.shown(), "git push --force|");
+    typist.editor.suggest(&text, Some(" --stale".to_owned()));
+    typist.press("\x05");
     assert_eq!(typist.shown(), "git push --force|");
 }
 
@@ -311,6 +326,6 @@ fn the_next_line_follows_the_one_that_was_operated_on() {
     assert_eq!(typist.press("\x0f"), Outcome::Accepted);
     assert_eq!(typist.editor.line().text, "git status");
     typist.editor.past().add("git status".to_owned());
-    typist.editor.begin(Line::default(), Mode::Emacs, Window { columns: 40, rows: 6 });
+    typist.editor.begin(Line::default(), None, Window { columns: 40, rows: 6 });
     assert_eq!(typist.shown(), "echo one two|");
 }

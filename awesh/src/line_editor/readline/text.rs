@@ -23,7 +23,9 @@ pub fn bound(text: &str, at: usize) -> usize {
 /// Moves by characters, forwards or backwards.
 pub fn by_characters(text: &str, at: usize, count: i64) -> usize {
     let step = if count < 0 { previous } else { next };
-    repeat(count, at, |at| if (count < 0 && at == 0) || (count > 0 && at == text.len()) { at } else { step(text, at) })
+    repeat(count, at, |at| {
+        if (count < 0 && at == 0) || (count > 0 && at == text.len()) { at } else { step(text, at) }
+    })
 }
 
 /// Moves by words of what `is_word` says, forwards to their ends or backwards to their beginnings.
@@ -140,9 +142,8 @@ mod tests {
     fn the_shells_words_are_those_of_the_history() {
         let text = r#"echo "a b" c\ d >>x 2>&1 $(ls a|wc) && 'it''s'|y"#;
         let words: Vec<&str> = shell_words(text).into_iter().map(|word| &text[word]).collect();
-        let expected = [
-            "echo", "\"a b\"", "c\\ d", ">>", "x", "2", ">&", "1", "$(ls a|wc)", "&&", "'it''s'", "|", "y",
-        ];
+        let expected =
+            ["echo", "\"a b\"", "c\\ d", ">>", "x", "2", ">&", "1", "$(ls a|wc)", "&&", "'it''s'", "|", "y"];
         assert_eq!(words, expected);
     }
 }

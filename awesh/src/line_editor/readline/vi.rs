@@ -7,7 +7,7 @@ use super::line::Line;
 use super::searching::Direction;
 use super::text::{by_characters, shell_words, skip};
 use super::vi_motion::{Find, Target, target};
-use super::{Mode, Readline, Reading, searching};
+use super::{Mode, Reading, Readline, searching};
 
 /// What is done to the text up to where a movement leads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,7 +71,10 @@ pub(super) fn follow(editor: &mut Readline, key: char) {
     keys.push(key);
     if !done {
         editor.vi.present = Some((keys, before));
-    } else if before != editor.line.text && !editor.vi.replays && !matches!(editor.this, "vi-undo" | "revert-line") {
+    } else if before != editor.line.text
+        && !editor.vi.replays
+        && !matches!(editor.this, "vi-undo" | "revert-line")
+    {
         editor.vi.change = keys;
     }
     if done && editor.queue.is_empty() {
@@ -211,7 +214,9 @@ pub(super) fn go_on(editor: &mut Readline, command: Vi, key: char) {
     editor.kills.next_command();
     match command {
         _ if key == '\x1b' => {}
-        Vi::Operator { operator, key: own, digits, count } => on_movement(editor, operator, own, key, (digits, count)),
+        Vi::Operator { operator, key: own, digits, count } => {
+            on_movement(editor, operator, own, key, (digits, count))
+        }
         Vi::Find { command, operator, count } => find(editor, Find::new(command, key), operator, count),
         Vi::Replacement { count } => put_over(editor, key, count),
         Vi::Mark { sets: true } => drop(editor.vi.marks.insert(key, editor.line.point)),
@@ -253,7 +258,9 @@ fn on_movement(editor: &mut Readline, operator: Operator, own: char, key: char, 
             None => editor.ring(),
         },
         // To change a word is to change up to its end.
-        'w' | 'W' if operator == Operator::Change && editor.line.under().is_some_and(|c| !c.is_whitespace()) => {
+        'w' | 'W'
+            if operator == Operator::Change && editor.line.under().is_some_and(|c| !c.is_whitespace()) =>
+        {
             let end = if key == 'w' { 'e' } else { 'E' };
             let at = target_of_change(&editor.line, end, count);
             apply(editor, operator, Target { at, inclusive: true });
@@ -269,7 +276,8 @@ fn on_movement(editor: &mut Readline, operator: Operator, own: char, key: char, 
 fn target_of_change(line: &Line, key: char, count: i64) -> usize {
     let is = |c: char| c.is_alphanumeric() || c == '_';
     let here = line.under().unwrap_or(' ');
-    let same = |c: char| if key == 'E' { !c.is_whitespace() } else { !c.is_whitespace() && is(c) == is(here) };
+    let same =
+        |c: char| if key == 'E' { !c.is_whitespace() } else { !c.is_whitespace() && is(c) == is(here) };
     let end = by_characters(&line.text, skip(&line.text, line.point, same), -1);
     let line = Line { point: end, ..line.clone() };
     if count > 1 { target(&line, key, count - 1).map_or(end, |target| target.at) } else { end }
@@ -354,7 +362,8 @@ pub(super) fn change_case(editor: &mut Readline) {
     if end == line.point {
         return editor.ring();
     }
-    let swap = |c: char| if c.is_uppercase() { c.to_lowercase().to_string() } else { c.to_uppercase().to_string() };
+    let swap =
+        |c: char| if c.is_uppercase() { c.to_lowercase().to_string() } else { c.to_uppercase().to_string() };
     let changed: String = line.text[line.point..end].chars().map(swap).collect();
     line.replace(line.point..end, &changed);
     editor.stay_on_text();

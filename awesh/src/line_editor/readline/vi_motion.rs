@@ -116,7 +116,8 @@ fn matching(text: &str, point: usize) -> Option<usize> {
     let mut level = 0;
     if bracket == open {
         let mut rest = text[at..].char_indices();
-        rest.find(|&(_, c)| depth(&mut level, c, open, close) == Some((0, close))).map(|(index, _)| at + index)
+        rest.find(|&(_, c)| depth(&mut level, c, open, close) == Some((0, close)))
+            .map(|(index, _)| at + index)
     } else {
         let mut rest = text[..=at].char_indices().rev();
         rest.find(|&(_, c)| depth(&mut level, c, close, open) == Some((0, open))).map(|(index, _)| index)
@@ -163,9 +164,14 @@ mod tests {
     #[test]
     fn characters_are_found_both_ways() {
         let line = Line { text: "a.b.c.d".to_owned(), point: 2, mark: 0 };
-        for (command, count, to) in
-            [('f', 1, Some(3)), ('f', 2, Some(5)), ('t', 2, Some(4)), ('F', 1, Some(1)), ('T', 1, Some(2)), ('f', 9, None)]
-        {
+        for (command, count, to) in [
+            ('f', 1, Some(3)),
+            ('f', 2, Some(5)),
+            ('t', 2, Some(4)),
+            ('F', 1, Some(1)),
+            ('T', 1, Some(2)),
+            ('f', 9, None),
+        ] {
             assert_eq!(Find::new(command, '.').target(&line, count), to, "{command} {count}");
         }
     }
