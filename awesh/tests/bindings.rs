@@ -20,7 +20,7 @@ fn an_inputrc_and_bind_have_their_effect() {
     let mut home = Home::new();
     home.write(
         "inputrc",
-        "set completion-ignore-case on\nset show-all-if-ambiguous on\n\"\\e[A\": history-search-backward\n\"\\C-xs\": \"sudo \\C-e\"\n",
+        "set completion-ignore-case on\nset show-all-if-ambiguous on\n\"\\e[A\": history-search-backward\n\"\\C-xs\": \"\\C-asudo \\C-e\"\n",
     );
     home.set("INPUTRC", &home.path().join("inputrc").display().to_string());
     home.write("work/Some File", "");
