@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use awesh_protocol::{Outcome, RecentCommand, Usage};
+use awesh_protocol::{Outcome, RecentCommand, Timing, Usage};
 use tokio_util::sync::CancellationToken;
 
 use crate::agent::{Failure, Question};
@@ -29,10 +29,12 @@ pub struct Context {
 }
 
 /// How an agent's work ended well; what it had to say is said.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Answer {
     /// What the model counted, where one was asked and said so.
     pub usage: Option<Usage>,
+    /// What parts of the work took.
+    pub timings: Vec<Timing>,
 }
 
 /// The user, as an agent sees one.

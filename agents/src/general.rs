@@ -48,7 +48,7 @@ impl Agent for General {
                         .text("\n\n*(The answer was cut: the model's length limit is reached.)*\n")
                         .await;
                 }
-                return Ok(Answer { usage });
+                return Ok(Answer { usage, ..Answer::default() });
             }
             let mut results: Vec<ToolResult> = Vec::with_capacity(turn.calls.len());
             for call in &turn.calls {
@@ -125,7 +125,7 @@ mod tests {
     #[tokio::test]
     async fn an_answer_ends_the_talk() {
         let (answer, model, screen) = run(vec![says("Because.")]).await;
-        assert_eq!(answer, Ok(Answer { usage: None }));
+        assert_eq!(answer, Ok(Answer::default()));
         assert_eq!(screen.shown(), "Because.");
         let expected = "<circumstances>\ndirectory: /src\n$ make\n(status 2)\n<output>\nno rule\n</output>\n\
                         </circumstances>\n\nwhy did it fail?";

@@ -11,9 +11,11 @@
 
 pub mod agent;
 pub mod context;
+pub mod fan_out;
 pub mod files;
 pub mod general;
 pub mod git;
+pub mod kubernetes;
 pub mod testing;
 mod words;
 
@@ -26,7 +28,7 @@ pub use context::{
 
 /// The agents that bid, in the order in which equal bids win.
 pub fn specialists() -> Vec<Arc<dyn Agent>> {
-    vec![Arc::new(git::Git), Arc::new(files::Files)]
+    vec![Arc::new(git::Git), Arc::new(files::Files), Arc::new(kubernetes::Kubernetes)]
 }
 
 /// The agent that takes what no other bids for.

@@ -63,6 +63,8 @@ fn split(text: &str) -> Vec<String> {
             "i've" => words.extend(["i", "have"].map(String::from)),
             "i'm" => words.extend(["i", "am"].map(String::from)),
             "there's" => words.extend(["there", "is"].map(String::from)),
+            "isn't" => words.extend(["is", "not"].map(String::from)),
+            "aren't" => words.extend(["are", "not"].map(String::from)),
             "i'd" => words.extend(["i", "would"].map(String::from)),
             word => words.push(word.to_owned()),
         }

@@ -245,11 +245,12 @@ impl Answering {
             let _ = self.events.send(claimed).await;
         }
         let running = Instant::now();
-        let Answer { usage } = agent.run(context).await?;
+        let Answer { usage, timings: parts } = agent.run(context).await?;
         let mut timings = vec![timing("race", race_ms)];
         if let Some(first) = self.screen.first_text() {
             timings.push(timing("first text", first.duration_since(began).as_secs_f64() * 1000.0));
         }
+        timings.extend(parts);
         timings.push(timing(agent.name(), milliseconds(running)));
         Ok(Event::Done { id: self.id, usage, timings })
     }

@@ -16,6 +16,7 @@
 //! * The backend ends with its client and leaves no socket behind.
 
 mod ai;
+pub mod commands;
 mod components;
 mod config;
 mod connection;

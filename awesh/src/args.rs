@@ -1,11 +1,13 @@
 //! What awesh was called for: parsed, nothing done yet. Whatever is not clearly for awesh is for bash, with the
 //! same arguments, at once: `awesh -c …` and `awesh FILE` are what sshd, cron, editors and scripts call.
+//!
+//! awesh's own commands are told by their first word alone; the executable, which knows them all, parses them.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand};
+use clap::Subcommand;
 
 use crate::bash::Startup;
 
@@ -16,10 +18,8 @@ pub enum Invocation {
     Shell(ShellOptions),
     /// Something bash does, with the arguments as they are.
     Bash,
-    /// One of awesh's own commands.
-    Command(Command),
-    /// Text to show and the exit status to end with: help, the version, a wrong argument.
-    Text(String, u8),
+    /// One of awesh's own commands, or a request for help.
+    Own,
 }
 
 /// How a shell is to be.
@@ -31,22 +31,7 @@ pub struct ShellOptions {
     pub settings: Vec<(String, String)>,
 }
 
-/// A login shell that is your bash, with a truthful prompt and plain language at the same line.
-///
-/// Without a command awesh is an interactive shell; with any arguments other than these it is bash.
-#[derive(Debug, Parser)]
-#[command(
-    name = "awesh",
-    version,
-    override_usage = "awesh [-l] [--norc] [--rcfile FILE] [--verbose 0|1|2] [--provider NAME] [--model NAME]\n       awesh <COMMAND>",
-    after_help = "Inside the shell, aweh shows what awesh adds to bash."
-)]
-struct Cli {
-    #[command(subcommand)]
-    command: Command,
-}
-
-/// awesh's own commands.
+/// The commands that are the frontend's.
 #[derive(Debug, PartialEq, Eq, Subcommand)]
 pub enum Command {
     /// Decide for the lines on standard input whether they are bash or a question.
@@ -71,30 +56,20 @@ pub enum Command {
 }
 
 /// Words that are awesh's as a first argument.
-const OWN: [&str; 6] = ["route", "backend", "help", "--help", "--version", "-V"];
+pub const OWN: [&str; 10] =
+    ["route", "backend", "clusters", "compare", "tree", "use", "help", "--help", "--version", "-V"];
 
 /// Reads the arguments, the program's name first. `interactive`: standard input and output are a terminal.
 pub fn parse(arguments: &[OsString], interactive: bool) -> Invocation {
     let (name, rest) =
         arguments.split_first().map_or((OsStr::new("awesh"), &[][..]), |(n, r)| (n.as_os_str(), r));
     if rest.first().is_some_and(|first| OWN.iter().any(|own| first == own)) {
-        return own(rest);
+        return Invocation::Own;
     }
     let login = name.as_bytes().starts_with(b"-");
     match shell_options(login, rest) {
         Some(options) if interactive => Invocation::Shell(options),
         _ => Invocation::Bash,
-    }
-}
-
-fn own(rest: &[OsString]) -> Invocation {
-    let arguments = [OsString::from("awesh")].into_iter().chain(rest.iter().cloned());
-    match Cli::try_parse_from(arguments) {
-        Ok(cli) => Invocation::Command(cli.command),
-        Err(error) => {
-            let status = u8::try_from(error.exit_code()).unwrap_or(2);
-            Invocation::Text(error.to_string(), status)
-        }
     }
 }
 
@@ -167,11 +142,9 @@ mod tests {
 
     #[test]
     fn own_commands_are_own_wherever_they_are_called() {
-        let route = Command::Route { json: true, explain: false, commands: None };
-        assert_eq!(parse_words(&["awesh", "route", "--json"], false), Invocation::Command(route));
-        assert!(
-            matches!(parse_words(&["awesh", "--version"], true), Invocation::Text(text, 0) if text.starts_with("awesh "))
-        );
-        assert!(matches!(parse_words(&["awesh", "route", "--nonsense"], true), Invocation::Text(_, 2)));
+        for word in OWN {
+            assert_eq!(parse_words(&["awesh", word, "--nonsense"], false), Invocation::Own, "{word}");
+            assert_eq!(parse_words(&["-awesh", word], true), Invocation::Own, "{word}");
+        }
     }
 }

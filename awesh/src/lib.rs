@@ -8,7 +8,7 @@
 //! draws), or to [`control`], awesh's own commands.
 //!
 //! Around it: [`args`] and [`config`] say what is wanted, [`terminal`] is the user's terminal, [`messages`] the
-//! only voice to the user apart from answers, [`fallback`] what happens where awesh cannot be the shell, and
+//! only voice to the user apart from answers, [`timings`] what took how long, [`fallback`] what happens where awesh cannot be the shell, and
 //! [`sys`] the fence around unsafe code.
 //!
 //! # Invariants
@@ -34,4 +34,5 @@ pub mod router;
 pub mod shell;
 pub mod sys;
 pub mod terminal;
+pub mod timings;
 pub mod turns;

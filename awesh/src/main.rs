@@ -6,9 +6,14 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use awesh::args::{self, Command, Invocation};
+use awesh::args::{self, Invocation};
 use awesh::router::{Format, route_command};
 use awesh::{fallback, messages, shell, sys};
+use awesh_backend::commands;
+
+use cli::Command;
+
+mod cli;
 
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = env::args_os().collect();
@@ -18,11 +23,19 @@ fn main() -> ExitCode {
             Ok(status) => ExitCode::from(status),
             Err(error) => replaced_by_bash(fallback::after_failure(&arguments, &error)),
         },
-        Invocation::Command(Command::Route { json, explain, commands }) => {
+        Invocation::Own => own(&arguments),
+    }
+}
+
+/// One of awesh's own commands.
+fn own(arguments: &[OsString]) -> ExitCode {
+    match cli::parse(arguments) {
+        Ok(Command::Frontend(args::Command::Route { json, explain, commands })) => {
             route(commands.as_deref(), Format { json, explain })
         }
-        Invocation::Command(Command::Backend { socket }) => backend(socket),
-        Invocation::Text(text, status) => {
+        Ok(Command::Frontend(args::Command::Backend { socket })) => backend(socket),
+        Ok(Command::Backend(command)) => command_of_the_backend(command),
+        Err(cli::Text { text, status }) => {
             messages::page(&text, status == 0);
             ExitCode::from(status)
         }
@@ -54,6 +67,19 @@ fn route(commands: Option<&Path>, format: Format) -> ExitCode {
         Err(error) => {
             messages::error(&error);
             ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+fn command_of_the_backend(command: commands::Command) -> ExitCode {
+    match commands::run(command) {
+        Ok(status) => ExitCode::from(status),
+        Err(failure) => {
+            messages::error(&failure);
+            if let Some(hint) = &failure.hint {
+                messages::hint(hint);
+            }
+            ExitCode::from(failure.status)
         }
     }
 }

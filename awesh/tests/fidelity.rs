@@ -8,6 +8,8 @@ use std::process::ExitStatus;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::{fs, thread};
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use serde::Deserialize;
 
 use crate::harness::{Home, Terminal, without_end_signs};
@@ -16,9 +18,9 @@ use crate::harness::{Home, Terminal, without_end_signs};
 const AT_ONCE: usize = 6;
 
 /// One case of a file in `cases/`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Case {
+pub struct Case {
     name: String,
     /// What stands in ~/.bashrc after the prompt is set.
     #[serde(default)]
@@ -50,15 +52,33 @@ enum Script {
     Steps(Vec<Step>),
 }
 
+impl Default for Script {
+    fn default() -> Self {
+        Self::Steps(Vec::new())
+    }
+}
+
 #[derive(Debug, Clone, Deserialize)]
 #[serde(untagged, deny_unknown_fields)]
-enum Step {
+pub enum Step {
     /// A line typed at a prompt, and the wait for the next prompt.
     Line(String),
     /// Keys, and the text before the cursor that they lead to: a prompt where nothing is said.
     Keys { keys: String, until: Option<String> },
     /// A new size of the window, in rows and columns, and the text that it leads to.
     Resize { resize: (u16, u16), until: Option<String> },
+    /// What is done to the shell from outside, while it waits for a line.
+    #[serde(skip)]
+    Blow(Blow),
+}
+
+/// What may happen to a shell at any time and is to change nothing.
+#[derive(Debug, Clone, Copy)]
+pub enum Blow {
+    Signal(Signal),
+    Resize(u16, u16),
+    /// bash has none to be killed.
+    KillBackend,
 }
 
 /// A difference that has to be.
@@ -73,6 +93,11 @@ struct Known {
 }
 
 impl Case {
+    /// A case of nothing but steps.
+    pub fn of(name: String, steps: Vec<Step>) -> Self {
+        Self { name, lines: Script::Steps(steps), ..Self::default() }
+    }
+
     fn home(&self) -> Home {
         let mut home = Home::new();
         home.write(".bashrc", &format!("PS1='> '\n{}", self.rc));
@@ -115,7 +140,7 @@ impl Case {
     }
 
     /// What differs, if anything does.
-    fn compare(&self) -> Option<String> {
+    pub fn compare(&self) -> Option<String> {
         let (home, same_home) = (self.home(), self.home());
         let bash = self.play(home.bash(self.login), &home);
         let awesh = self.play(same_home.awesh_as(self.login), &same_home);
@@ -144,7 +169,7 @@ impl Step {
         match self {
             Step::Line(line) => format!("{line}\r"),
             Step::Keys { keys, .. } => keys.clone(),
-            Step::Resize { .. } => String::new(),
+            Step::Resize { .. } | Step::Blow(_) => String::new(),
         }
     }
 
@@ -157,6 +182,20 @@ impl Step {
                 terminal.resize(*rows, *columns);
                 terminal.becomes_ready("", until.as_deref())
             }
+            Step::Blow(blow) => {
+                blow.strike(terminal);
+                true
+            }
+        }
+    }
+}
+
+impl Blow {
+    fn strike(self, terminal: &mut Terminal) {
+        match self {
+            Self::Signal(signal) => kill(Pid::from_raw(terminal.pid()), signal).unwrap(),
+            Self::Resize(rows, columns) => terminal.resize(rows, columns),
+            Self::KillBackend => terminal.kill_backend_if_any(),
         }
     }
 }
@@ -189,12 +228,8 @@ fn cases() -> Vec<Case> {
     files.iter().flat_map(read).collect()
 }
 
-#[test]
-fn awesh_shows_what_bash_shows() {
-    let mut chosen = cases();
-    if let Ok(only) = std::env::var("CASE") {
-        chosen.retain(|case| case.name.contains(&only));
-    }
+/// Plays all cases, several at once, and fails where one differs.
+pub fn compare_all(chosen: &[Case]) {
     assert!(!chosen.is_empty());
     let next = AtomicUsize::new(0);
     let work = || {
@@ -212,4 +247,13 @@ fn awesh_shows_what_bash_shows() {
         chosen.len(),
         differences.join("\n")
     );
+}
+
+#[test]
+fn awesh_shows_what_bash_shows() {
+    let mut chosen = cases();
+    if let Ok(only) = std::env::var("CASE") {
+        chosen.retain(|case| case.name.contains(&only));
+    }
+    compare_all(&chosen);
 }

@@ -20,10 +20,11 @@ use awesh::sys::pty::{Pty, set_window_size};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::pty::Winsize;
-use nix::unistd::{read, write};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::{Pid, read, write};
 
 /// Longer than anything takes on a busy machine; only a failure waits so long.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Held while a program is started.
 static STARTING: Mutex<()> = Mutex::new(());
@@ -273,11 +274,7 @@ impl Terminal {
     /// The rows without what awesh adds (the state line of its prompt, the offer to ask a line): what plain
     /// bash with `PS1='> '` would show.
     pub fn bash_rows(&self) -> Vec<String> {
-        let added = |row: &String| {
-            is_state(row)
-                || ["if that was a question", "did you mean"].iter().any(|offer| row.starts_with(offer))
-        };
-        self.rows().into_iter().filter(|row| !added(row)).map(|row| row.trim_end().to_owned()).collect()
+        self.rows().into_iter().filter(|row| !is_ours(row)).map(|row| row.trim_end().to_owned()).collect()
     }
 
     /// The last row, to the cursor where that stands behind blanks.
@@ -294,7 +291,7 @@ impl Terminal {
         let mut rows: Vec<String> =
             self.screen.screen().rows(0, width.get()).take(usize::from(row)).collect();
         rows.iter_mut().for_each(|row| row.truncate(row.trim_end().len()));
-        rows.retain(|row| !is_state(row));
+        rows.retain(|row| !is_ours(row));
         rows.push(self.screen.screen().contents_between(row, 0, row, column));
         without_end_signs(&rows.join("\n"))
     }
@@ -317,18 +314,26 @@ impl Terminal {
 
     /// Kills the backend of this shell.
     pub fn kill_backend(&mut self) {
-        let children = format!("/proc/{0}/task/{0}/children", self.pid());
+        let pid = self.backend().unwrap_or_else(|| panic!("no backend of {}", self.pid()));
+        kill(pid, Signal::SIGKILL).unwrap();
+    }
+
+    /// The same, where there is one; it may be just about to end by itself.
+    pub fn kill_backend_if_any(&mut self) {
+        if let Some(pid) = self.backend() {
+            let _ = kill(pid, Signal::SIGKILL);
+        }
+    }
+
+    fn backend(&self) -> Option<Pid> {
         let backend = |pid: &&str| {
             fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|line| line.starts_with(b"awesh\0backend\0"))
         };
-        let mut pid = None;
         // A thread of the shell may have started it.
-        for task in fs::read_dir(format!("/proc/{}/task", self.pid())).unwrap() {
+        fs::read_dir(format!("/proc/{}/task", self.pid())).unwrap().find_map(|task| {
             let children = fs::read_to_string(task.unwrap().path().join("children")).unwrap_or_default();
-            pid = pid.or(children.split_whitespace().find(backend).map(|pid| pid.parse::<i32>().unwrap()));
-        }
-        let pid = pid.unwrap_or_else(|| panic!("no backend among {children}"));
-        nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid), nix::sys::signal::Signal::SIGKILL).unwrap();
+            children.split_whitespace().find(backend).map(|pid| Pid::from_raw(pid.parse().unwrap()))
+        })
     }
 
     /// Everything that was printed, escape sequences included.
@@ -386,6 +391,12 @@ fn cells(count: u16) -> NonZeroU16 {
 /// The text without awesh's sign for output that ends no line: its prompt follows at once, as bash's does.
 pub fn without_end_signs(text: &str) -> String {
     text.replace("⏎\n>", ">")
+}
+
+/// Whether awesh has added this row to what bash shows.
+fn is_ours(row: &str) -> bool {
+    const NOTES: [&str; 3] = ["if that was a question", "did you mean", "awesh: warning: the backend ended"];
+    is_state(row) || NOTES.iter().any(|note| row.starts_with(note))
 }
 
 /// Whether a row is the first line of awesh's prompt, in a locale of any kind.

@@ -45,6 +45,15 @@ fn control_d_obeys_ignoreeof_and_stopped_jobs() {
 }
 
 #[test]
+fn tmout_ends_the_shell_that_nobody_types_into() {
+    let home = Home::new();
+    let mut terminal = start(&home);
+    terminal.run("TMOUT=1");
+    assert_eq!(terminal.wait_end().code(), Some(0));
+    terminal.wait_for("timed out waiting for input: auto-logout");
+}
+
+#[test]
 fn a_login_shell_reads_its_files_once_each() {
     let home = Home::new();
     home.write(".bash_profile", "echo profile >>~/log; . ~/.bashrc");
@@ -106,6 +115,26 @@ fn full_screen_programs_get_the_screen_and_give_it_back() {
     terminal.wait_prompt();
     terminal.run("cat file");
     terminal.wait_for("added\nfirst line");
+}
+
+#[test]
+fn a_suspended_editor_comes_back_as_it_was() {
+    let home = Home::new();
+    let mut terminal = start(&home);
+    terminal.send("vi -u NONE -N file\r");
+    terminal.wait("the editor", |screen| screen.rows().get(1).is_some_and(|row| row.trim_end() == "~"));
+    terminal.send("ihalf a word");
+    terminal.wait("the text", |screen| screen.text().starts_with("half a word"));
+    terminal.send("\x1b\x1a");
+    terminal.wait_for("Stopped");
+    terminal.wait_prompt();
+    terminal.run("echo $((40+2)) meanwhile");
+    terminal.send("fg\r");
+    terminal.wait("the editor again", |screen| screen.text().starts_with("half a word"));
+    terminal.send("a done\x1b:wq\r");
+    terminal.wait_prompt();
+    terminal.wait_for("42 meanwhile");
+    assert_eq!(std::fs::read_to_string(home.path().join("work/file")).unwrap(), "half a word done\n");
 }
 
 #[test]

@@ -2,15 +2,21 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod bindings;
+mod clusters;
+mod compare;
+mod context;
 mod degraded;
 mod editor;
 mod fidelity;
 mod harness;
+mod instant;
 mod interactive;
 mod life;
 #[path = "../../awesh-backend/tests/model_server.rs"]
 mod model_server;
 mod noninteractive;
 mod questions;
+mod random;
 mod regression;
 mod remote;
+mod tree;

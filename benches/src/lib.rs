@@ -1,7 +1,9 @@
-//! What the benchmarks share: the places they measure in, made once in a temporary directory.
+//! What the benchmarks share: the executable, and the places they measure in, made once in a temporary directory.
 //!
-//! `benches/pieces` measures the parts of awesh one by one, `benches/latency` whole shells as a person sees them.
+//! `benches/pieces` measures the parts of awesh one by one, `benches/latency` whole shells as a person sees them,
+//! `benches/clusters` the reading of many clusters.
 
+mod executable;
 mod kubeconfig;
 mod repository;
 
@@ -10,6 +12,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
+
+pub use executable::awesh;
 
 /// A home directory, an empty one, a large repository and a large kubeconfig; gone when dropped.
 #[derive(Debug)]

@@ -2,6 +2,7 @@
 //!
 //! What a tool answers is for the model and passes the gate in [`talk`](crate::talk).
 
+mod kubernetes;
 mod read_file;
 mod run_command;
 
@@ -23,7 +24,9 @@ pub(crate) struct Table(Vec<Tool>);
 impl Table {
     /// The table.
     pub(crate) fn new() -> Self {
-        Self(vec![run_command::tool(), read_file::tool()])
+        let mut tools = vec![run_command::tool(), read_file::tool()];
+        tools.extend(kubernetes::tools());
+        Self(tools)
     }
 }
 
@@ -43,6 +46,11 @@ impl Toolbox for Table {
         };
         ToolResult { id: call.id.clone(), content }
     }
+}
+
+/// Text from outside in one line that cannot steer the terminal.
+fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
 /// A text among the arguments; empty counts as missing.

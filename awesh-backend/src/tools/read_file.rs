@@ -11,7 +11,7 @@ use futures_util::future::BoxFuture;
 use nix::fcntl::OFlag;
 use serde_json::{Value, json};
 
-use super::{Tool, text};
+use super::{Tool, one_line, text};
 use crate::permission::path::keeps_secrets;
 
 /// Bytes that are told at once, and bytes that are searched for the line to begin with.
@@ -57,10 +57,6 @@ fn call<'a>(arguments: &'a Value, context: &'a Context) -> BoxFuture<'a, String>
             }
         }
     })
-}
-
-fn one_line(path: &str) -> String {
-    path.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
 fn resolve(path: &str, context: &Context) -> PathBuf {

@@ -31,17 +31,21 @@ fn call<'a>(arguments: &'a Value, context: &'a Context) -> BoxFuture<'a, String>
             Ok(command) => command,
             Err(missing) => return missing,
         };
-        // What is shown must be what runs: nothing that moves the cursor or hides a part.
-        if command.contains(|c: char| c.is_control() && !matches!(c, '\n' | '\t')) {
-            return "The command was not proposed: it contains control characters. Write them as escapes."
-                .to_owned();
-        }
-        let explanation = arguments["explanation"].as_str().unwrap_or_default();
-        match context.user.propose(command, explanation).await {
-            Resolution::Declined => "The user declined the command; it did not run.".to_owned(),
-            Resolution::Ran(outcome) => describe(command, &outcome),
-        }
+        propose(command, arguments["explanation"].as_str().unwrap_or_default(), context).await
     })
+}
+
+/// Proposes a command and tells what came of it.
+pub(super) async fn propose(command: &str, explanation: &str, context: &Context) -> String {
+    // What is shown must be what runs: nothing that moves the cursor or hides a part.
+    if command.contains(|c: char| c.is_control() && !matches!(c, '\n' | '\t')) {
+        return "The command was not proposed: it contains control characters. Write them as escapes."
+            .to_owned();
+    }
+    match context.user.propose(command, explanation).await {
+        Resolution::Declined => "The user declined the command; it did not run.".to_owned(),
+        Resolution::Ran(outcome) => describe(command, &outcome),
+    }
 }
 
 fn describe(proposed: &str, outcome: &Outcome) -> String {

@@ -15,6 +15,8 @@ use nix::libc::O_NONBLOCK;
 use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
 
+use super::begin::Begin;
+
 /// What bash says through the hook.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Message {
@@ -91,6 +93,7 @@ pub enum EditingMode {
 pub struct Handshake {
     up: File,
     down: File,
+    begin: Begin,
     incoming: Vec<u8>,
     last_id: u64,
 }
@@ -103,7 +106,9 @@ impl Handshake {
             mkfifo(&path, Mode::S_IRUSR | Mode::S_IWUSR)?;
             OpenOptions::new().read(true).write(true).custom_flags(O_NONBLOCK).open(path)
         };
-        Ok(Self { up: open("up")?, down: open("down")?, incoming: Vec::new(), last_id: 0 })
+        let (up, down) = (open("up")?, open("down")?);
+        let begin = Begin::create(directory, up.try_clone()?, b"C\0\0")?;
+        Ok(Self { up, down, begin, incoming: Vec::new(), last_id: 0 })
     }
 
     /// Readable when bash has said something.
@@ -141,7 +146,7 @@ impl Handshake {
 
     /// Lets the command run that [`Message::Started`] announced.
     pub fn release(&mut self) -> io::Result<()> {
-        self.send("run\0")
+        if self.begin.release() { Ok(()) } else { self.send("run\0") }
     }
 
     /// A request is far shorter than a pipe's capacity, so this never waits.

@@ -1,10 +1,11 @@
 # What bash does at awesh's prompt. bash reads this file as its first PROMPT_COMMAND (spawn.rs fills in the
 # words between @ signs), so it runs at top level: what a user's start-up file declares is global.
 #
-# Names: the functions and one associative array begin with __awesh. Its elements: ps1 and ps2, the user's own
-# while bash has ours; call and slot, our command in PROMPT_COMMAND and its index there (0: behind the user's own in
-# one string); status, pipestatus and last, the user's $?, PIPESTATUS and $_; jobs and disabled, what was so at the last prompt; kind, id, first and second, the present request. An element that is never set hides what is
-# expanded in its subscript for a side effect alone.
+# Names: the functions, but for `awesh`, and one associative array begin with __awesh. Its elements: ps1 and ps2, the
+# user's own while bash has ours; ps0_end, our part of PS0: one of ps0_begin, which reads the FIFO begin, and ps0_fork;
+# call and slot, our command in PROMPT_COMMAND and its index there (0: behind the user's own in one string); status,
+# pipestatus and last, the user's $?, PIPESTATUS and $_; jobs and disabled, what was so at the last prompt; kind, id, first and second, the present
+# request. An element that is never set hides what is expanded in its subscript for a side effect alone.
 # Functions are defined before any file of the user's is read, so no alias of his is in them; builtins are
 # called by that name because a function may hide them. (`builtin local` splits what is not in quotes.)
 
@@ -22,6 +23,7 @@ fi
 __awesh_prompt() {
   [[ ${__awesh[installed]-} ]] || { __awesh_install; return 0; }
   builtin local - || return 0
+  builtin local __awesh_flags="$-"
   builtin set +efnuvxET
   builtin enable -n >|@DIR@/disabled
   [[ ! -s @DIR@/disabled ]] || __awesh_enable
@@ -84,12 +86,14 @@ __awesh_forget_requests() {
 
 # Puts our PS0, PS1 and PS2 in place of what the user has set meanwhile, which is kept.
 __awesh_take_prompts() {
-  builtin local - __awesh_ours='@PS0@'
+  builtin local - __awesh_ours="${__awesh[ps0_begin]}"
+  [[ $__awesh_flags != *v* ]] || __awesh_ours=${__awesh[ps0_fork]}
   builtin set +efnuvxET
   builtin shopt -q promptvars || builtin shopt -s promptvars
   __awesh_take_command
   if [[ $PS0 != *"$__awesh_ours" && ${PS0@a} != *r* ]]; then
-    PS0=$PS0$__awesh_ours
+    PS0=${PS0%"${__awesh[ps0_end]-}"}$__awesh_ours
+    __awesh[ps0_end]=$__awesh_ours
   fi
   # Empty it is ours still: no command has run since, as after an empty line or a syntax error.
   if [[ ${PS1@a} != *r* && $PS1 ]]; then
@@ -276,6 +280,7 @@ __awesh_specification() {
   builtin local text="${BASH_ALIASES[$1]-}"
   builtin complete -p -- "$1" 2>/dev/null || builtin complete -p -- "${1##*/}" 2>/dev/null ||
     { [[ $text ]] && builtin complete -p -- "${text%%[[:space:]]*}" 2>/dev/null; } ||
+    { [[ $1 == awesh ]] && builtin printf 'complete -F __awesh_own_words'; } ||
     builtin complete -p -D 2>/dev/null
 }
 
@@ -324,6 +329,18 @@ __awesh_call() {
   __awesh_return=$?
   builtin unset -f compopt
   builtin return "$__awesh_return"
+}
+
+# Completes awesh's own commands: their names, then those of contexts, which a `:` may divide into several words.
+__awesh_own_words() {
+  builtin local __awesh_begun="${COMP_LINE##*[[:space:]]}"
+  case $COMP_CWORD/${COMP_WORDS[1]} in
+    1/*) __awesh_collect builtin compgen -W '@COMMANDS@' -- "$2" ;;
+    */use | */tree | */compare)
+      __awesh_collect @EXE@ use --names "$__awesh_begun"
+      COMPREPLY=("${COMPREPLY[@]#"${__awesh_begun%"$2"}"}")
+      ;;
+  esac
 }
 
 # Names that can stand where a command is due.
@@ -430,7 +447,22 @@ __awesh_edit() {
   builtin eval "$__awesh_editor \"\$1\""
 }
 
-# Before a command runs: says so and waits until the terminal is set up for it. Called from PS0.
+# awesh's own commands, by the path of the executable. `awesh use` says what this shell is to do, which no child
+# could do for it.
+awesh() {
+  if [[ ${1-} != use ]]; then
+    @EXE@ "$@"
+    builtin return
+  fi
+  builtin local __awesh_said
+  __awesh_said=$(@EXE@ use --session @DIR@ "${@:2}") || builtin return
+  case $__awesh_said in
+    'builtin '*) builtin eval "$__awesh_said" ;;
+    ?*) builtin printf '%s\n' "$__awesh_said" ;;
+  esac
+}
+
+# Before a command runs, where PS0 reads no FIFO: says so and waits until the terminal is set up for it.
 __awesh_begin() {
   {
     builtin set +x
@@ -508,6 +540,11 @@ __awesh_install() {
 
 builtin declare -A __awesh
 __awesh[call]='@CALL@'
+__awesh[begin]=@DIR@/@BEGIN@
+__awesh[ps0_begin]='@PS0@'
+__awesh[ps0_fork]='@PS0_BY_FORK@'
+# Before 5.2 bash forks to read a file anyway; and where it reads one itself, `set -v` has it print its name.
+((BASH_VERSINFO[0] > 5 || BASH_VERSINFO[0] == 5 && BASH_VERSINFO[1] > 1)) || __awesh[ps0_begin]=${__awesh[ps0_fork]}
 __awesh[slot]=@SLOT@
 ((BASH_VERSINFO[0] > 5 || BASH_VERSINFO[0] == 5 && BASH_VERSINFO[1] > 0)) || __awesh[slot]=0
 builtin unset PROMPT_COMMAND

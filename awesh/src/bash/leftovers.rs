@@ -1,8 +1,11 @@
 //! Directories of sessions whose shell was killed before it could remove its own.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
+use std::thread;
+use std::time::Duration;
 
 use nix::errno::Errno;
 use nix::sys::signal::kill;
@@ -14,6 +17,21 @@ const PREFIX: &str = "awesh-";
 /// The beginning of the name of this process's directory.
 pub(super) fn prefix() -> String {
     format!("{PREFIX}{}-", std::process::id())
+}
+
+/// How often a directory is tried to be removed while somebody makes files in it, and the time between.
+const ATTEMPTS: u32 = 20;
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// Removes the directory of a session that ends. A backend that has only just been started may still be making its
+/// socket there.
+pub(super) fn remove(own: &Path) {
+    for _ in 0..ATTEMPTS {
+        match fs::remove_dir_all(own) {
+            Err(error) if error.kind() == ErrorKind::DirectoryNotEmpty => thread::sleep(PAUSE),
+            _ => return,
+        }
+    }
 }
 
 /// Removes what dead shells of this user have left beside `own`. What cannot be removed stays: it is in

@@ -5,6 +5,8 @@
 //! that even a mark that escaped would not be drawn. The nonce is this session's own: output that merely
 //! looks like a mark is output.
 
+use memchr::memmem::Finder;
+
 /// What bash says in its own output, in order with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mark {
@@ -29,6 +31,7 @@ pub enum Piece<'a> {
 #[derive(Debug, Default)]
 pub struct MarkParser {
     prefix: Vec<u8>,
+    finder: Option<Finder<'static>>,
     /// How many bytes of `prefix` have matched; then the kind; then BEL is due.
     matched: usize,
     kind: Option<u8>,
@@ -42,7 +45,9 @@ const BEL: u8 = 0x07;
 impl MarkParser {
     /// A parser for the marks that carry `nonce`.
     pub fn new(nonce: &str) -> Self {
-        Self { prefix: prefix(nonce).into_bytes(), matched: 0, kind: None, released: Vec::new() }
+        let prefix = prefix(nonce).into_bytes();
+        let finder = Some(Finder::new(&prefix).into_owned());
+        Self { prefix, finder, ..Self::default() }
     }
 
     /// Takes the next piece off the front of `input`; `None` when it is used up.
@@ -74,16 +79,27 @@ impl MarkParser {
         self.matched > 0
     }
 
-    /// Output up to the next escape character, or the beginning of a possible mark.
+    /// Output up to the next mark, or to what may be the beginning of one at the end.
     fn plain<'i>(&mut self, input: &mut &'i [u8]) -> Piece<'i> {
-        let end = memchr::memchr(ESCAPE, input).unwrap_or(input.len());
+        let found = self.finder.as_ref().and_then(|finder| finder.find(input));
+        let (end, matched) = match found {
+            Some(at) => (at, self.prefix.len()),
+            None => {
+                let held = self.held(input);
+                (input.len() - held, held)
+            }
+        };
         let (output, rest) = input.split_at(end);
-        *input = rest;
-        if !rest.is_empty() {
-            self.matched = 1;
-            *input = &rest[1..];
-        }
+        self.matched = matched;
+        *input = &rest[matched..];
         Piece::Output(output)
+    }
+
+    /// How many bytes at the end may be the beginning of a mark.
+    fn held(&self, input: &[u8]) -> usize {
+        let last = &input[input.len().saturating_sub(self.prefix.len().saturating_sub(1))..];
+        let begins = |&at: &usize| self.prefix.starts_with(&last[at..]);
+        memchr::memchr_iter(ESCAPE, last).find(begins).map_or(0, |at| last.len() - at)
     }
 
     fn step(&mut self, byte: u8) -> Option<Step> {

@@ -5,6 +5,7 @@
 //! `show.rs` decides what of them is seen and `turns.rs` what follows from marks and messages;
 //! `link.rs` asks while it waits at its prompt; `behind.rs` lets it start behind a prompt. Nothing here knows what a line means: that is the router's.
 
+mod begin;
 mod behind;
 mod bound;
 mod ending;
@@ -97,6 +98,9 @@ pub struct BashSession {
     answer: Option<Vec<String>>,
     mode: EditingMode,
     started: Option<Instant>,
+    /// When the line was entered, and when the last output of its command came.
+    entered: Option<Instant>,
+    ended: Option<Instant>,
     /// Set when a command has just been started.
     begun: bool,
     duration: Duration,
@@ -205,6 +209,8 @@ impl BashSession {
             answer: None,
             mode: EditingMode::default(),
             started: None,
+            entered: None,
+            ended: None,
             begun: false,
             duration: Duration::ZERO,
             directory,
@@ -251,6 +257,11 @@ impl BashSession {
         self.duration
     }
 
+    /// How long ago the last output before the prompt came; once.
+    pub fn take_since_end(&mut self) -> Option<Duration> {
+        self.ended.take().map(|ended| ended.elapsed())
+    }
+
     /// The end of what the last command printed, as a reader sees it.
     pub fn last_output(&self) -> String {
         self.output.tail.text()
@@ -258,6 +269,7 @@ impl BashSession {
 
     /// Gives bash a line, or several; what bash asks for next, [`BashSession::wait`] tells.
     pub fn submit(&mut self, text: &str, keyboard: &mut Keyboard) -> io::Result<()> {
+        self.entered = Some(Instant::now());
         // Or bash would read them as the beginning of the line.
         keyboard.put_back(&self.output.take_unread_keys()?);
         self.lines.extend(text.split('\n').map(|line| format!("{line}\n")));
@@ -321,6 +333,12 @@ impl BashSession {
             self.outgoing.extend(line.as_bytes());
         }
         Ok(())
+    }
+}
+
+impl Drop for BashSession {
+    fn drop(&mut self) {
+        leftovers::remove(self.directory.path());
     }
 }
 

@@ -60,8 +60,7 @@ impl Output {
         self.tail.ends_line()
     }
 
-    /// Reads what was printed, up to the size of the buffer; 0 where nothing was. The kernel gives a terminal's
-    /// output in pieces of 4 KB at most.
+    /// Reads what was printed, up to the size of the buffer; 0 where nothing was.
     pub(super) fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
         let mut filled = 0;
         while filled < buffer.len() {

@@ -15,8 +15,12 @@ use super::{BashSession, Expansion, Phase, START, Turn};
 use crate::sys::tty::Mode;
 use crate::terminal::Terminal;
 
-/// How much is read at once.
-const CHUNK: usize = 64 * 1024;
+/// How much is read before it is passed on. The kernel gives a terminal's output in pieces of 4 KB at most; to
+/// gather many of them leaves the user's terminal, and then the program, with nothing to do.
+const CHUNK: usize = 8 * 1024;
+
+/// So many keys are taken ahead of a program that does not read them.
+const KEYS: usize = 64 * 1024;
 
 /// How long the beginning of a possible mark is held back when nothing follows it.
 const HOLD: Duration = Duration::from_millis(10);
@@ -126,7 +130,7 @@ impl BashSession {
             PollFd::new(terminal.keyboard.fd(), PollFlags::POLLIN),
         ];
         // Keys wait in the kernel while bash has not taken the ones before.
-        let count = if self.outgoing.len() > CHUNK { 3 } else { 4 };
+        let count = if self.outgoing.len() > KEYS { 3 } else { 4 };
         match poll(&mut fds[..count], timeout) {
             Ok(0) => return Ok(Ready { nothing: true, ..Ready::default() }),
             Ok(_) => {}

@@ -18,37 +18,30 @@ impl BashSession {
         let count = self.output.read(buffer)?;
         let mut turn = None;
         let mut input = &buffer[..count];
-        // All between two marks is shown by one write, however many escape sequences it has.
-        let mut shown = Vec::with_capacity(count);
         // Out of the way while `self` is needed for what the marks mean.
         let mut marks = std::mem::take(&mut self.output.marks);
         while let Some(piece) = marks.next(&mut input) {
-            let mark = match piece {
-                Piece::Output(bytes) => {
-                    shown.extend_from_slice(bytes);
-                    continue;
-                }
-                Piece::Mark(mark) => mark,
-            };
-            self.show_but_echo(&shown)?;
-            shown.clear();
-            match mark {
-                Mark::Prompt => {
+            match piece {
+                Piece::Output(bytes) => self.show_but_echo(bytes)?,
+                Piece::Mark(Mark::Prompt) => {
                     let held = std::mem::take(&mut self.echo);
                     self.show(if held == CALL_ECHO { &[] } else { &held })?;
                     self.on_prompt_mark(terminal)?;
                 }
-                Mark::Command => self.on_command_mark(),
-                Mark::Continuation => turn = self.on_continuation()?,
+                Piece::Mark(Mark::Command) => self.on_command_mark(),
+                Piece::Mark(Mark::Continuation) => turn = self.on_continuation()?,
             }
         }
         self.output.marks = marks;
-        self.show_but_echo(&shown)?;
         Ok(turn)
     }
 
     /// Holds back what may be `set -v`'s echo of the hook's call: where a mark follows, it was.
     fn show_but_echo(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let last = &bytes[bytes.len().saturating_sub(CALL_ECHO.len())..];
+        if self.echo.is_empty() && memchr::memchr(CALL_ECHO[0], last).is_none() {
+            return self.show(bytes);
+        }
         let mut output = std::mem::take(&mut self.echo);
         output.extend_from_slice(bytes);
         let held = (0..=CALL_ECHO.len()).rev().find(|&count| output.ends_with(&CALL_ECHO[..count]));

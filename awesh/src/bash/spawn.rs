@@ -9,7 +9,8 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use super::{Launch, markers};
+use super::{Launch, begin, markers};
+use crate::args::OWN;
 use crate::sys::process::lead_session_on_terminal;
 use crate::sys::pty::Pty;
 
@@ -25,9 +26,13 @@ const CALL: &str = r#"{ __awesh_prompt "$?" "$_" "${PIPESTATUS[@]}"; } >/dev/nul
 /// The same as `set -v` has bash print it.
 pub const CALL_ECHO: &[u8] = b"{ __awesh_prompt \"$?\" \"$_\" \"${PIPESTATUS[@]}\"; } >/dev/null 2>&1\r\n";
 
-/// Our part of PS0, printed before a command runs: waits for the terminal to be set up, gives the user his PS1
-/// back, puts our command back into a PROMPT_COMMAND that has lost it, and marks where output begins.
-const PS0: &str = "$({ __awesh_begin; } >/dev/null 2>&1)${__awesh[-${PS1:=${__awesh[ps1]}}]-}\
+/// How PS0 waits for the terminal to be set up: with a fork, and in a bash that can, without (`begin.rs`).
+const BEGIN_BY_FORK: &str = "$({ __awesh_begin; } >/dev/null 2>&1)";
+const BEGIN: &str = "$(<\"${__awesh[begin]}\")";
+
+/// Our part of PS0, printed before a command runs: waits, gives the user his PS1 back, puts our command back into a
+/// PROMPT_COMMAND that has lost it, and marks where output begins.
+const PS0: &str = "@BEGIN@${__awesh[-${PS1:=${__awesh[ps1]}}]-}\
                    ${__awesh[-${PROMPT_COMMAND[__awesh[slot]]:=${__awesh[call]}}]-}\
                    @MARK@C\\a";
 
@@ -114,13 +119,18 @@ pub fn nonce() -> io::Result<String> {
 /// Writes the hook for this session into its directory.
 pub fn write_hook(directory: &Path, nonce: &str, launch: &Launch<'_>) -> io::Result<PathBuf> {
     let mark = markers::prefix(nonce).replace('\x1b', "\\e");
-    let ps0 = fill(PS0, &|name| match name {
-        "MARK" => Some(mark.clone()),
-        _ => None,
-    });
+    let ps0 = |begin: &str| {
+        fill(PS0, &|name| match name {
+            "BEGIN" => Some(begin.to_owned()),
+            "MARK" => Some(mark.clone()),
+            _ => None,
+        })
+    };
     let text = fill(HOOK, &|name| match name {
         "MARK" => Some(mark.clone()),
-        "PS0" => Some(ps0.clone()),
+        "PS0" => Some(ps0(BEGIN)),
+        "PS0_BY_FORK" => Some(ps0(BEGIN_BY_FORK)),
+        "BEGIN" => Some(begin::NAME.to_owned()),
         "CALL" => Some(CALL.to_owned()),
         "SLOT" => Some(SLOT.to_owned()),
         "CANDIDATES" => Some(CANDIDATES.to_owned()),
@@ -129,6 +139,8 @@ pub fn write_hook(directory: &Path, nonce: &str, launch: &Launch<'_>) -> io::Res
         "STARTUP" => Some(launch.startup.script()),
         "NAME" => Some(launch.startup.name().to_owned()),
         "BASH" => Some(plain_bash(launch)),
+        "EXE" => Some(quote(env::current_exe().unwrap_or_else(|_| "awesh".into()))),
+        "COMMANDS" => Some(commands()),
         "RESTORE" => Some(restored_variables()),
         _ => None,
     });
@@ -138,6 +150,11 @@ pub fn write_hook(directory: &Path, nonce: &str, launch: &Launch<'_>) -> io::Res
     let path = directory.join("hook.sh");
     create_private(&path)?.write_all(text.as_bytes())?;
     Ok(path)
+}
+
+/// What can be typed behind `awesh`, divided by blanks.
+fn commands() -> String {
+    OWN.into_iter().filter(|word| *word != "backend").collect::<Vec<_>>().join(" ")
 }
 
 fn create_private(path: &Path) -> io::Result<File> {

@@ -13,6 +13,7 @@ use super::{BashSession, Expansion, Phase, RESET, START, Turn};
 use crate::sys::pty::queued;
 use crate::sys::tty::Mode;
 use crate::terminal::Terminal;
+use crate::timings::{self, Figure};
 
 /// What a terminal's queue takes (N_TTY_BUF_SIZE in Linux), in bytes.
 const QUEUE: usize = 4096;
@@ -35,6 +36,7 @@ impl BashSession {
         let unread = self.output.take_unread_keys()?;
         let ours = usize::from(self.expansion == Expansion::Nudged && unread.first() == Some(&b'\n'));
         terminal.keyboard.put_back(&unread[ours..]);
+        self.ended = Some(Instant::now());
         if let Some(started) = self.started.take() {
             self.duration = started.elapsed();
         }
@@ -85,7 +87,11 @@ impl BashSession {
             self.phase = Phase::Quiet;
         }
         self.begun = !quiet;
-        self.link.lock().handshake.release()
+        self.link.lock().handshake.release()?;
+        if let Some(entered) = self.entered.take() {
+            timings::took(Figure::Begin, entered.elapsed());
+        }
+        Ok(())
     }
 
     pub(super) fn give_terminal(&mut self, terminal: &mut Terminal) -> io::Result<()> {

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::sys::eventfd::EventFd;
+use nix::sys::eventfd::{EfdFlags, EventFd};
 use nix::sys::signal::Signal;
 use nix::unistd::write;
 
@@ -49,7 +49,12 @@ pub struct Gate {
 impl Gate {
     /// A gate that is shut at the next line's end.
     pub fn new() -> io::Result<Self> {
-        Ok(Self { wake: EventFd::new()?, open: false.into(), done: false.into(), gone: false.into() })
+        Ok(Self {
+            wake: EventFd::from_flags(EfdFlags::EFD_CLOEXEC)?,
+            open: false.into(),
+            done: false.into(),
+            gone: false.into(),
+        })
     }
 
     /// A new line is to be read.

@@ -28,12 +28,13 @@ pub(super) struct Bell {
     signal: Option<EventFd>,
     /// Whether somebody waits: an answer in time rings for nobody.
     wanted: AtomicBool,
+    rung: AtomicBool,
 }
 
 impl Bell {
     pub(super) fn new() -> Arc<Self> {
         let signal = EventFd::from_flags(EfdFlags::EFD_NONBLOCK | EfdFlags::EFD_CLOEXEC).ok();
-        Arc::new(Self { signal, wanted: false.into() })
+        Arc::new(Self { signal, ..Self::default() })
     }
 
     /// Readable when an answer has come late.
@@ -43,14 +44,18 @@ impl Bell {
 
     /// Makes the descriptor quiet again, before answers are looked for.
     pub(super) fn quiet(&self) {
-        // Fails where it is quiet.
-        let _ = self.signal.as_ref().map(EventFd::read);
+        if self.rung.swap(false, Ordering::SeqCst) {
+            // Fails where it is quiet.
+            let _ = self.signal.as_ref().map(EventFd::read);
+        }
     }
 
     fn ring(&self) {
         if self.wanted.swap(false, Ordering::SeqCst) {
             // Fails only where the counter would overflow, which wakes as well.
             let _ = self.signal.as_ref().map(|signal| signal.write(1));
+            // Last: who looks in between looks again.
+            self.rung.store(true, Ordering::SeqCst);
         }
     }
 }

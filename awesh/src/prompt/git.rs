@@ -65,7 +65,7 @@ pub(super) fn work_by(clock: Clock) -> Work<Question, Git> {
     })
 }
 
-fn read(question: &Question, record: &mut Record) -> Git {
+pub(super) fn read(question: &Question, record: &mut Record) -> Git {
     let place = note_search(question, record);
     let opened = open(question);
     let as_noted = match (&opened, &place) {

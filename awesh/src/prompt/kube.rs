@@ -74,7 +74,7 @@ pub(super) fn work_by(clock: Clock) -> Work<Question, Kube> {
 
 /// Reads and merges the files. What cannot be read is an error; what can, but makes no sense, is not: it stays
 /// so until the file changes.
-fn read(question: &Question, record: &mut Record) -> io::Result<Kube> {
+pub(super) fn read(question: &Question, record: &mut Record) -> io::Result<Kube> {
     let mut merged = Kubeconfig::default();
     for path in &question.files {
         record.content(path.clone());

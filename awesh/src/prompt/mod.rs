@@ -25,6 +25,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::messages;
+use crate::timings::{self, Figure};
 
 use fetch::{Bell, Fetched, Worker};
 pub use style::Style;
@@ -193,8 +194,7 @@ impl PromptSource {
         let (git, kube, took) = self.ask(session);
         let is_hit = |hit: Option<bool>| hit.unwrap_or(false);
         let hit = is_hit(git.as_ref().map(|git| git.hit)) && is_hit(kube.as_ref().map(|kube| kube.hit));
-        let cache = if hit { "hit" } else { "miss" };
-        messages::timing(format_args!("prompt data fetch (cache {cache})"), took);
+        timings::took(if hit { Figure::PromptHit } else { Figure::PromptMiss }, took);
         say("git", git.as_ref());
         say("kubernetes", kube.as_ref());
         let (git, kube) = (answer_of(git), answer_of(kube));

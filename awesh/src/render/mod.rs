@@ -34,6 +34,7 @@ use self::style::{Colour, Piece, Run, Style, put, put_line};
 use self::table::{Overflow, Table};
 use self::wrap::truncate;
 use crate::messages;
+use crate::timings::{self, Figure};
 
 /// The most of a failure's message that is shown, in columns.
 const MAX_MESSAGE: usize = 400;
@@ -240,7 +241,13 @@ impl Renderer {
             out.flush()?;
         }
         for Timing { name, ms } in timings {
-            messages::timing(self.operation(name, usage), milliseconds(*ms));
+            let took = milliseconds(*ms);
+            match name.as_str() {
+                "race" => timings::note(Figure::Agent, took),
+                "first text" if usage.is_some() => timings::note(Figure::FirstToken, took),
+                _ => {}
+            }
+            messages::timing(self.operation(name, usage), took);
         }
         messages::timing("answer", took);
         Ok(())

@@ -94,6 +94,8 @@ impl Operands {
             Self::Nothing => misfits_if(is_word(first) || first.kind == Kind::Number),
             Self::Numbers => misfits_if(operands.iter().any(is_word)),
             Self::Variables => misfits_if(operands.iter().any(|token| is_word(token) && !is_variable(token))),
+            // "type -t f": nobody asks with flags.
+            Self::Commands if is_flag(&operands[0]) => Fit::Fits,
             Self::Commands | Self::Command if is_word(first) => misfits_if(!is_command(first, facts)),
             Self::Subcommand(known) if is_word(first) && contains(known, first) => Fit::Fits,
             Self::Subcommand(_) if is_word(first) && !has_flags => Fit::Misfits,

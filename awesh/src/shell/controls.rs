@@ -12,6 +12,7 @@ use crate::backend::{BackendClient, State};
 use crate::control::{self, Control};
 use crate::messages;
 use crate::sys::tty::Mode;
+use crate::timings;
 
 /// How long a status waits for the backend's part of it.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -93,6 +94,7 @@ impl Shell {
             awesh_protocol::Attachment::Output => "the last commands and their output",
         };
         let _ = writeln!(text, "with a question goes: {attached}\nverbosity: {}", self.config.verbose);
+        text.push_str(&timings::summary());
         messages::page(&text, true);
     }
 }

@@ -3,6 +3,7 @@
 
 use std::env;
 use std::io;
+use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 
 use super::Shell;
@@ -12,11 +13,14 @@ use crate::bash::{Report, Turn};
 use crate::config::PromptStyle;
 use crate::line_editor::Lent;
 
+/// More descriptors than a prompt takes.
+const ROOM: usize = 24;
+
 impl Shell {
     /// Waits for what bash wants first, behind a prompt if that is what the user likes. None where bash is still
     /// on its way to it, or is to have the terminal.
     pub(super) fn first_turn(&mut self) -> io::Result<Option<Turn>> {
-        if !self.config.prompt.instant || self.config.prompt.style == PromptStyle::Bash {
+        if !self.config.prompt.instant || self.config.prompt.style == PromptStyle::Bash || !has_room() {
             return Ok(None);
         }
         self.report = inherited();
@@ -25,6 +29,7 @@ impl Shell {
             // The window is too small for more than a line.
             return Ok(None);
         }
+        self.first_prompt_is_there();
         let around = self.surroundings();
         let lent = Lent {
             around: &around,
@@ -41,6 +46,12 @@ impl Shell {
         }
         Ok(turn)
     }
+}
+
+/// Whether there are descriptors enough for the shell to come to its own prompt: if not, what was typed before that
+/// would be lost to the bash that takes its place.
+fn has_room() -> bool {
+    (0..ROOM).map(|_| io::stdout().as_fd().try_clone_to_owned()).collect::<io::Result<Vec<_>>>().is_ok()
 }
 
 /// What bash would report if no start-up file changed anything.

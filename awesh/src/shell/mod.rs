@@ -17,6 +17,7 @@ use std::io;
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::thread;
+use std::time::Instant;
 
 use awesh_protocol::RecentCommand;
 
@@ -34,6 +35,7 @@ use crate::render::Capabilities;
 use crate::router::{Route, explain};
 use crate::sys::tty;
 use crate::terminal::{Terminal, write_out};
+use crate::timings::{self, Figure};
 use crate::turns::Turns;
 use beside::{Aside, Shown, backend_state, with_session};
 use recent::Recent;
@@ -73,6 +75,8 @@ struct Shell {
     sources: Sources,
     /// What is wrong with the settings, said already.
     problems: Vec<Problem>,
+    /// When the shell was started, until its first prompt is there.
+    started: Option<Instant>,
     /// Whether what is due once is done.
     settled: bool,
     offers: u8,
@@ -171,6 +175,10 @@ impl Shell {
             }
             let prompt = self.prompt_text();
             self.settle();
+            if let Some(since) = self.session.take_since_end() {
+                timings::took(Figure::Prompt, since);
+            }
+            self.first_prompt_is_there();
             let draft = std::mem::take(&mut self.draft);
             match self.read_line((&prompt.raw, &prompt.styled), draft, Purpose::Line)? {
                 Input::Line { text, turned } => {
@@ -286,6 +294,13 @@ impl Shell {
             beside: &mut aside,
         };
         self.editor.read(&request, lent)
+    }
+
+    /// Notes how long the first prompt took to come.
+    fn first_prompt_is_there(&mut self) {
+        if let Some(started) = self.started.take() {
+            timings::took(Figure::FirstPrompt, started.elapsed());
+        }
     }
 
     /// What is due once, and not before the first prompt has been read and has only to be drawn.

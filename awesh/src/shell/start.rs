@@ -5,6 +5,7 @@ use std::env;
 use std::io;
 use std::path::PathBuf;
 use std::rc::Rc;
+use std::time::Instant;
 
 use nix::unistd::{Uid, User, gethostname};
 
@@ -29,6 +30,7 @@ const DUMB: [&str; 3] = ["dumb", "cons25", "emacs"];
 impl Shell {
     /// Starts bash and makes ready for its first prompt.
     pub(super) fn start(options: &ShellOptions) -> io::Result<Self> {
+        let started = Instant::now();
         let mut sources = Sources::read(&Files::locate(environment));
         for (key, value) in &options.settings {
             sources
@@ -57,6 +59,7 @@ impl Shell {
             config,
             sources,
             problems,
+            started: Some(started),
             settled: false,
             offers: super::not_found::OFFERS,
             turns: Rc::new(RefCell::new(Turns::new(state_directory().join("turns")))),

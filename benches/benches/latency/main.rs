@@ -46,7 +46,7 @@ fn main() -> io::Result<()> {
     let rounds = arguments.iter().skip_while(|argument| *argument != "--rounds").nth(1);
     let rounds = rounds.and_then(|count| count.parse().ok()).unwrap_or(ROUNDS);
     writeln!(io::stderr(), "building awesh, unless it is up to date")?;
-    let shells = Shell::all(shells::awesh()?);
+    let shells = Shell::all(benches::awesh()?);
     writeln!(io::stderr(), "making a large repository")?;
     let places = Places::make()?;
     let bench = Bench { settings: Setting::all(&places)?, outputs: LargeOutput::all(places.root())?, shells };

@@ -1,6 +1,5 @@
 //! Which shells are compared, where they are started, and with what.
 
-use std::env;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -128,26 +127,4 @@ fn furnish(home: &Path, script: &str) -> io::Result<()> {
     fs::write(home.join(".config/fish/config.fish"), script)?;
     // Where this is missing fish spends its first minute in the background reading all manual pages.
     fs::create_dir_all(home.join(".local/share/fish/generated_completions"))
-}
-
-/// The awesh to measure: the one in the environment's `AWESH`, else this workspace's release build, made now.
-pub fn awesh() -> io::Result<PathBuf> {
-    if let Some(given) = env::var_os("AWESH") {
-        return Ok(given.into());
-    }
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut build = Command::new(cargo);
-    build.args(["build", "--release", "--package", "awesh"]);
-    // cargo sets these for this program; build scripts that go by them would run again, and all behind them.
-    let own = |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
-    for (name, _) in env::vars().filter(|(name, _)| own(name)) {
-        build.env_remove(name);
-    }
-    let built = build.status()?;
-    // This program is TARGET/release/deps/latency-….
-    let release = env::current_exe()?.ancestors().nth(2).map(|directory| directory.join("awesh"));
-    match release {
-        Some(program) if built.success() && program.is_file() => Ok(program),
-        _ => Err(io::Error::other("awesh cannot be built")),
-    }
 }

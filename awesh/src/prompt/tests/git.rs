@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 use git2::{Oid, Repository, RepositoryInitOptions, Signature};
 use tempfile::TempDir;
 
+use crate::prompt::cache::Record;
 use crate::prompt::fetch::Work;
-use crate::prompt::git::{Git, Head, Question, work_by};
+use crate::prompt::git::{self, Git, Head, Question, work_by};
 use crate::prompt::work_tree;
 
 use super::later;
@@ -283,3 +284,67 @@ fn a_work_tree_tells_of_changes_and_distance() {
     let tree = work(question(&fixture.path())).0.unwrap();
     assert_eq!((tree.changed, tree.ahead, tree.behind), (true, 1, 0));
 }
+
+/// Runs git itself, for what libgit2 cannot make; without any settings but these.
+fn run_git(directory: &Path, arguments: &[&str]) {
+    let settings =
+        ["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "protocol.file.allow=always"];
+    let status = std::process::Command::new("git")
+        .args(settings)
+        .args(arguments)
+        .current_dir(directory)
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .status();
+    assert!(status.unwrap().success(), "git {arguments:?}");
+}
+
+#[test]
+fn a_submodule_and_a_sparse_checkout_have_their_branches() {
+    let (fixture, inner) = (Fixture::new(), Fixture::new());
+    let outer = fixture.path();
+    run_git(&outer, &["submodule", "add", inner.path().to_str().unwrap(), "inner"]);
+    run_git(&outer.join("inner"), &["switch", "--create", "topic"]);
+    assert_eq!(read(&outer.join("inner")), branch("topic"));
+    assert_eq!(read(&outer), branch("main"));
+    run_git(&outer, &["sparse-checkout", "set", "nothing"]);
+    assert_eq!(read(&outer), branch("main"));
+    run_git(&outer, &["commit", "--all", "--message", "inner"]);
+    let state = work_tree::work()(question(&outer)).0.unwrap();
+    assert!(!state.changed);
+}
+
+#[test]
+fn what_cannot_be_read_is_not_guessed() {
+    let directory = TempDir::new().unwrap();
+    let directory = directory.path().canonicalize().unwrap();
+    // git before 2.45 knows no such repositories.
+    let made = std::process::Command::new("git")
+        .args(["init", "--quiet", "--ref-format=reftable", directory.to_str().unwrap()])
+        .stderr(std::process::Stdio::null())
+        .status();
+    if made.unwrap().success() {
+        assert_eq!(read(&directory), Git::Unknown);
+    }
+}
+
+#[test]
+fn a_hit_looks_at_no_more_files_than_it_needs() {
+    let fixture = Fixture::new();
+    let below = fixture.path().join("a/b");
+    fs::create_dir_all(&below).unwrap();
+    let looks = |directory: &Path| {
+        let mut record = Record::new(later);
+        assert_eq!(git::read(&question(directory), &mut record), branch("main"));
+        record.looks()
+    };
+    let at_top = looks(&fixture.path());
+    // Each directory on the way up costs what could make it a repository.
+    assert_eq!((at_top, looks(&below) - at_top), (LOOKS, 2 * LOOKS_ABOVE));
+}
+
+/// At the top of a repository: the search, HEAD, its branch, the configuration, and the signs of operations.
+const LOOKS: usize = 21;
+const LOOKS_ABOVE: usize = 2;

@@ -3,7 +3,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use crate::prompt::kube::{Kube, Question, work_by};
+use crate::prompt::cache::Record;
+use crate::prompt::kube::{self, Kube, Question, work_by};
 use crate::prompt::kubeconfig;
 
 use super::later;
@@ -155,4 +156,40 @@ fn a_change_to_any_file_shows_at_once() {
     ask(context("live", None));
     fs::remove_file(first).unwrap();
     ask(context("dev", Some("payouts1")));
+}
+
+#[test]
+fn a_link_that_is_swapped_shows_at_once() {
+    let fixture = Fixture::new();
+    fixture.write("one", "current-context: one\n");
+    fixture.write("two", "current-context: two\n");
+    let link = fixture.0.path().join("config");
+    let mut work = work_by(later);
+    for name in ["one", "two", "one"] {
+        let next = fixture.0.path().join("next");
+        std::os::unix::fs::symlink(name, &next).unwrap();
+        fs::rename(&next, &link).unwrap();
+        assert_eq!(work(fixture.question("config")), (context(name, None), false));
+        assert_eq!(work(fixture.question("config")), (context(name, None), true));
+    }
+}
+
+#[test]
+fn a_context_that_is_none_of_the_files_is_named_and_no_plugin_is_run() {
+    let fixture = Fixture::new();
+    let mark = fixture.0.path().join("ran");
+    let plugin =
+        format!("users:\n- name: u\n  user: {{exec: {{command: touch, args: [{}]}}}}\n", mark.display());
+    fixture.write("config", &format!("current-context: gone\ncontexts:\n- name: a\n{plugin}"));
+    assert_eq!(fixture.read("config"), context("gone", None));
+    assert!(!mark.exists());
+}
+
+#[test]
+fn a_hit_looks_at_each_file_once() {
+    let fixture = Fixture::new();
+    fixture.write("b", DEV);
+    let mut record = Record::new(later);
+    kube::read(&fixture.question("a:b:c"), &mut record).unwrap();
+    assert_eq!(record.looks(), 3);
 }

@@ -1,0 +1,124 @@
+//! Subcommands for scripts and people: `awesh clusters`, … Each runs in the calling process on a runtime of its
+//! own and ends with it; no backend, no socket.
+//!
+//! What a command has to say goes to stdout by [`output`], the one writer there is; why it could do nothing is
+//! returned, for the executable to say. Ctrl-C drops what is under way, connections and processes included.
+
+mod canvas;
+mod choose;
+mod clusters;
+mod compare;
+mod output;
+mod table;
+mod tree;
+mod use_context;
+
+use std::fmt;
+use std::time::Duration;
+
+use clap::Subcommand;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show the health of every cluster of the kubeconfig, all read at once.
+    Clusters(clusters::Options),
+    /// Show clusters side by side, and in what they differ.
+    Compare(compare::Options),
+    /// Show the nodes, namespaces and pods of one cluster.
+    Tree(tree::Options),
+    /// Give this shell a context of its own; other shells keep theirs.
+    Use(use_context::Options),
+}
+
+/// Why a command did nothing.
+#[derive(Debug)]
+pub struct Failure {
+    /// What happened and why, in a sentence.
+    pub message: String,
+    /// What to do next, where something can be done.
+    pub hint: Option<String>,
+    /// The exit status.
+    pub status: u8,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl From<agents::Failure> for Failure {
+    fn from(failure: agents::Failure) -> Self {
+        Self { message: failure.message, hint: failure.hint, status: NOTHING_READ }
+    }
+}
+
+/// The exit status where nothing could be read.
+const NOTHING_READ: u8 = 3;
+
+/// How long what is under way may take to end.
+const ENDING: Duration = Duration::from_millis(500);
+
+/// Runs a command; the exit status to end with.
+///
+/// # Errors
+///
+/// If it could not even begin.
+pub fn run(command: Command) -> Result<u8, Failure> {
+    crate::ai::install_cryptography();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| {
+        Failure { message: format!("no runtime could be started: {error}"), hint: None, status: NOTHING_READ }
+    })?;
+    let ended = runtime.block_on(async {
+        let interrupted = interrupted();
+        let command = async {
+            match command {
+                Command::Clusters(options) => clusters::run(options).await,
+                Command::Compare(options) => compare::run(options).await,
+                Command::Tree(options) => tree::run(options).await,
+                Command::Use(options) => use_context::run(&options),
+            }
+        };
+        tokio::select! {
+            ended = command => ended,
+            status = interrupted => {
+                // The terminal has shown ^C in the middle of a line.
+                output::Output::new().end_line();
+                Ok(status)
+            }
+        }
+    });
+    // Tasks end, and with them what they started; a look at a hung file system must not keep the process.
+    runtime.shutdown_timeout(ENDING);
+    ended
+}
+
+/// Waits for a signal that asks to end; the exit status that says so.
+async fn interrupted() -> u8 {
+    let wait = |kind: SignalKind| async move {
+        match signal(kind) {
+            Ok(mut signals) => signals.recv().await.map_or(0, |()| kind.as_raw_value()),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    let number = tokio::select! {
+        number = wait(SignalKind::interrupt()) => number,
+        number = wait(SignalKind::terminate()) => number,
+        number = wait(SignalKind::hangup()) => number,
+    };
+    u8::try_from(128 + number).unwrap_or(u8::MAX)
+}
+
+/// The environment the command was called with; a variable that is no text is nobody's setting.
+fn environment() -> agents::kubernetes::contexts::Environment {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect()
+}
+
+/// `VERBOSE`, as the environment has it.
+fn verbosity() -> u8 {
+    std::env::var("VERBOSE").ok().and_then(|level| level.trim().parse().ok()).unwrap_or(0)
+}

@@ -1,0 +1,54 @@
+//! Many clusters read at once beside one after the other: `cargo bench -p benches --bench clusters`, which takes some
+//! minutes. `-- --rounds N` changes how often the parallel form is measured; `AWESH=PATH` in the environment
+//! measures another executable.
+//!
+//! The clusters are API servers on loopback (`kubernetes-server`) that take their time over every call. The client
+//! is the real executable, a process of its own; its sequential form is the same with `--limit 1`. That takes what
+//! it takes, by arithmetic rather than by chance, and is measured once. `cases.rs` has what is measured,
+//! `client.rs` how, `table.rs` the figures.
+
+mod cases;
+mod client;
+mod table;
+
+use std::env;
+use std::io::{self, Write};
+
+use cases::Case;
+use client::Client;
+use table::Table;
+
+/// How often the parallel form is measured.
+const ROUNDS: usize = 5;
+
+fn main() -> io::Result<()> {
+    let arguments: Vec<String> = env::args().collect();
+    // `cargo test` runs benchmarks without this argument, to see that they start.
+    if !arguments.iter().any(|argument| argument == "--bench") {
+        return Ok(());
+    }
+    let rounds = arguments.iter().skip_while(|argument| *argument != "--rounds").nth(1);
+    let rounds = rounds.and_then(|count| count.parse().ok()).unwrap_or(ROUNDS);
+    writeln!(io::stderr(), "building awesh, unless it is up to date")?;
+    let client = Client::new(benches::awesh()?)?;
+    let mut table = Table::default();
+    for case in cases::all() {
+        writeln!(io::stderr(), "{}", case.name)?;
+        measure(&case, &client, rounds, &mut table)?;
+    }
+    write!(io::stdout(), "{}", table.markdown())
+}
+
+fn measure(case: &Case, client: &Client, rounds: usize, table: &mut Table) -> io::Result<()> {
+    let clusters = kubernetes_server::Clusters::start(case.clusters());
+    let kubeconfig = clusters.kubeconfig();
+    let rounds = if case.is_large { 1 } else { rounds };
+    let parallel: io::Result<Vec<_>> =
+        (0..rounds).map(|_| client.run(&case.arguments, &kubeconfig, case.expected)).collect();
+    let sequential = match case.sequential() {
+        Some(arguments) => Some(client.run(&arguments, &kubeconfig, case.expected)?),
+        None => None,
+    };
+    table.add(case.name, sequential, parallel?);
+    Ok(())
+}
