@@ -171,10 +171,8 @@ impl Readline {
     /// Calls a function, unless what is read makes something else of its key.
     fn call(&mut self, function: Function, session: &mut dyn Session) {
         match self.reading.take() {
-            Some(Reading::Search(search)) => {
-                if searching::on_function(self, search, function.name) {
-                    return;
-                }
+            Some(Reading::Search(search)) if searching::on_function(self, search.clone(), function.name) => {
+                return;
             }
             Some(Reading::Argument) if self.extends_argument(function.name) => {
                 self.reading = Some(Reading::Argument);

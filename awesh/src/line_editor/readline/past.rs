@@ -10,6 +10,8 @@ use super::{Mode, Readline, moving};
 #[derive(Debug, Default)]
 pub struct Past {
     entries: Vec<String>,
+    /// The first bytes of each: to look through these takes a fraction of the time.
+    heads: Vec<u64>,
     most: usize,
     /// Which of them is on the line; behind the last of them the one that is new.
     at: usize,
@@ -67,11 +69,13 @@ impl Past {
 
     /// Adds a line.
     pub fn add(&mut self, line: String) {
+        self.heads.push(head(&line));
         self.entries.push(line);
         let excess = self.entries.len().saturating_sub(self.most);
         // Rarely: to move all the others costs.
         if self.most > 0 && excess > self.most / 10 {
             self.entries.drain(..excess);
+            self.heads.drain(..excess);
             self.next = None;
         }
         self.suggested = Suggested::default();
@@ -80,6 +84,7 @@ impl Past {
     /// Forgets the lines that are not to be kept.
     pub fn retain(&mut self, keep: impl FnMut(&String) -> bool) {
         self.entries.retain(keep);
+        self.heads = self.entries.iter().map(|entry| head(entry)).collect();
         self.suggested = Suggested::default();
     }
 
@@ -102,11 +107,31 @@ impl Past {
             *from = self.entries.len();
         }
         beginning.clone_into(before);
-        let goes_on = |entry: &String| entry.len() > beginning.len() && entry.starts_with(beginning);
-        *from = self.entries[..*from].iter().rposition(goes_on).map_or(0, |found| found + 1);
+        let (wanted, mask) = (head(beginning), mask(beginning));
+        let goes_on = |at: &usize| {
+            self.heads[*at] & mask == wanted && {
+                let entry = &self.entries[*at];
+                entry.len() > beginning.len() && entry.starts_with(beginning)
+            }
+        };
+        *from = (0..*from).rev().find(goes_on).map_or(0, |found| found + 1);
         let found = self.entries.get(from.checked_sub(1)?)?;
         Some(&found[beginning.len()..])
     }
+}
+
+/// The first eight bytes.
+fn head(text: &str) -> u64 {
+    let mut bytes = [0; 8];
+    let count = text.len().min(8);
+    bytes[..count].copy_from_slice(&text.as_bytes()[..count]);
+    u64::from_be_bytes(bytes)
+}
+
+/// Those of them that a beginning has.
+fn mask(beginning: &str) -> u64 {
+    let free = 8_usize.saturating_sub(beginning.len());
+    u64::MAX.checked_shl(u32::try_from(free * 8).unwrap_or(0)).unwrap_or(0)
 }
 
 /// Puts another line of the history on the line.
