@@ -153,3 +153,17 @@ fn a_long_list_of_completions_asks_first_and_comes_by_the_page() {
     terminal.send("\x15echo on\r");
     terminal.wait_for("\non");
 }
+
+#[test]
+fn a_cleared_history_is_cleared_for_the_editor_too() {
+    let home = Home::new();
+    let mut terminal = start(&home);
+    terminal.run("echo one");
+    terminal.run("history -c");
+    terminal.send("\x1b[Ax");
+    terminal.wait("the key alone", |screen| screen.line() == "> x");
+    terminal.send("\x15");
+    terminal.wait_prompt();
+    terminal.run("echo two");
+    becomes(&mut terminal, "\x1b[A\x1b[A", "echo two");
+}

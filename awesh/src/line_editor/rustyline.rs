@@ -36,6 +36,9 @@ use crate::terminal::{Terminal, write_out};
 /// What a line has in it that may change what keys are bound to: bash is then asked again.
 const MAY_BIND: [&str; 5] = ["bind", "source", ". ", "eval", "inputrc"];
 
+/// The command that has bash forget its list of lines.
+const CLEARS: &str = "history -c";
+
 /// rustyline and what it runs on.
 pub struct Rustyline {
     editor: Editor<LineHelper, MemHistory>,
@@ -247,6 +250,10 @@ impl LineEditor for Rustyline {
     fn remember(&mut self, line: &str, control: &HistoryControl) {
         let mut editor = self.typing.editor();
         let past = editor.past();
+        if line.split([';', '&', '\n']).any(|command| command.trim() == CLEARS) {
+            // As bash's own list, which does not hold this line either.
+            return past.retain(|_| false);
+        }
         if !control.keeps(line, past.last()) {
             return;
         }
