@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use async_trait::async_trait;
-use awesh_protocol::FailureKind;
+use awesh_protocol::{FailureKind, RecentCommand};
 use thiserror::Error;
 
 use crate::context::{Answer, Context};
@@ -34,6 +34,21 @@ pub struct Question {
     pub directory: PathBuf,
     /// The session's values of the variables that agents go by.
     pub environment: BTreeMap<String, String>,
+    /// What is known of the place.
+    pub place: Place,
+    /// The last commands of the session, oldest first: for agents that answer on this machine.
+    pub recent: Vec<RecentCommand>,
+}
+
+/// What is known of where a question is asked, in words.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Place {
+    /// The machine's system.
+    pub system: Option<String>,
+    /// The state of the repository.
+    pub git: Option<String>,
+    /// The Kubernetes context and namespace.
+    pub kubernetes: Option<String>,
 }
 
 /// An agent's claim on a question.

@@ -3,7 +3,11 @@
 //! Everything here is a trait or a value, so that an agent is tested with the scripted forms in
 //! [`testing`](crate::testing) and never learns who stands behind them.
 
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashMap};
+use std::fs::Metadata;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use awesh_protocol::{Outcome, RecentCommand, Timing, Usage};
@@ -16,7 +20,7 @@ use crate::agent::{Failure, Question};
 pub struct Context {
     /// What is asked, and where.
     pub question: Question,
-    /// The last commands of the session, oldest first, as far as the user agreed to attach them.
+    /// The last commands of the session, oldest first, as far as a model may know of them.
     pub recent: Vec<RecentCommand>,
     /// Who asked: the one an agent speaks to.
     pub user: Arc<dyn User>,
@@ -24,6 +28,10 @@ pub struct Context {
     pub model: Result<Arc<dyn Model>, Failure>,
     /// What a model may call.
     pub tools: Arc<dyn Toolbox>,
+    /// The files that were read in this shell.
+    pub files: Arc<SeenFiles>,
+    /// The directory in which awesh keeps what lasts.
+    pub state: PathBuf,
     /// Set when the question is ended: for work on other threads, which is not dropped with the future.
     pub cancelled: CancellationToken,
 }
@@ -57,6 +65,38 @@ pub trait User: Send + Sync {
 
     /// Proposes a command for the user's session, and waits until it was run there or declined.
     async fn propose(&self, command: &str, explanation: &str) -> Resolution;
+
+    /// Asks whether a command may run that only looks, in a bash apart from the session.
+    async fn look(&self, command: &str, explanation: &str) -> Looking;
+
+    /// Shows what an edit changes, and waits until it is agreed or declined.
+    async fn agrees_to_edit(&self, path: &str, explanation: &str, diff: &str) -> bool;
+
+    /// Asks something that the user answers in words; none where there is no answer.
+    async fn ask(&self, question: &str, choices: &[String]) -> Option<String>;
+
+    /// The model is told what others may have written: from now on nothing runs without being asked.
+    fn reads_untrusted(&self);
+
+    /// Where the user's session is now and its variables, if a command has run in it since the question.
+    fn session(&self) -> Option<(PathBuf, BTreeMap<String, String>)>;
+
+    /// The same user, as one step of the answer sees one.
+    fn within(self: Arc<Self>, step: u64) -> Arc<dyn User>;
+}
+
+/// What becomes of a command that only looks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Looking {
+    /// It runs.
+    Runs {
+        /// Whether it may reach the network.
+        network: bool,
+    },
+    /// The user said no.
+    Declined,
+    /// It does not run apart from the session, for this reason.
+    Refused(String),
 }
 
 /// What became of a proposed command.
@@ -66,6 +106,8 @@ pub enum Resolution {
     Ran(Outcome),
     /// The user said no.
     Declined,
+    /// It was not even proposed, for this reason.
+    Denied(String),
 }
 
 /// A language model that can be talked to.
@@ -140,6 +182,41 @@ pub trait Toolbox: Send + Sync {
     /// What there is.
     fn specs(&self) -> Vec<ToolSpec>;
 
+    /// Whether calls of this tool may be done side by side: they do not change what others find.
+    fn is_independent(&self, name: &str) -> bool;
+
     /// Does what a call asks; a call that cannot be done is told to the model as such.
     async fn call(&self, call: &ToolCall, context: &Context) -> ToolResult;
+}
+
+/// Which files were read in a shell, and as what: so that none is overwritten that has changed since.
+#[derive(Debug, Default)]
+pub struct SeenFiles(Mutex<HashMap<PathBuf, Stamp>>);
+
+/// By what a file is seen to be the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stamp {
+    inode: u64,
+    size: u64,
+    modified: (i64, i64),
+}
+
+impl Stamp {
+    /// Of a file that is this now.
+    pub fn of(metadata: &Metadata) -> Self {
+        let modified = (metadata.mtime(), metadata.mtime_nsec());
+        Self { inode: metadata.ino(), size: metadata.len(), modified }
+    }
+}
+
+impl SeenFiles {
+    /// The file of this real path was read, or written, as this.
+    pub fn see(&self, path: &Path, stamp: Stamp) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), stamp);
+    }
+
+    /// As what it was read last, if it was.
+    pub fn seen(&self, path: &Path) -> Option<Stamp> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(path).copied()
+    }
 }

@@ -5,12 +5,14 @@
 //! set up. It knows neither socket nor terminal, and no secret reaches a model through it: what is lent as a
 //! model redacts what it is told and restores what it answers.
 //!
-//! Start with [`agent`] and [`context`]; then [`git`] for an agent that answers by itself and
+//! Start with [`agent`] and [`context`]; then [`git`] and [`explain`] for agents that answer by themselves and
 //! [`general`](mod@general) for the one that asks a model. `words` is how agents understand a question without
 //! one.
 
 pub mod agent;
+mod circumstances;
 pub mod context;
+pub mod explain;
 pub mod fan_out;
 pub mod files;
 pub mod general;
@@ -21,14 +23,20 @@ mod words;
 
 use std::sync::Arc;
 
-pub use agent::{Agent, Bid, Failure, Question};
+pub use agent::{Agent, Bid, Failure, Place, Question};
 pub use context::{
-    Answer, Context, Model, Resolution, Said, Talk, ToolCall, ToolResult, ToolSpec, Toolbox, Turn, User,
+    Answer, Context, Looking, Model, Resolution, Said, SeenFiles, Stamp, Talk, ToolCall, ToolResult,
+    ToolSpec, Toolbox, Turn, User,
 };
 
 /// The agents that bid, in the order in which equal bids win.
 pub fn specialists() -> Vec<Arc<dyn Agent>> {
-    vec![Arc::new(git::Git), Arc::new(files::Files), Arc::new(kubernetes::Kubernetes)]
+    vec![
+        Arc::new(explain::Explain::default()),
+        Arc::new(git::Git),
+        Arc::new(files::Files),
+        Arc::new(kubernetes::Kubernetes),
+    ]
 }
 
 /// The agent that takes what no other bids for.

@@ -1,7 +1,7 @@
 //! A context with a scripted model and scripted tools, for agents' tests.
 
-use std::collections::VecDeque;
-use std::path::Path;
+use std::collections::{BTreeMap, VecDeque};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
@@ -10,7 +10,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::agent::{Failure, Question};
 use crate::context::{
-    Context, Model, Resolution, Said, Talk, ToolCall, ToolResult, ToolSpec, Toolbox, Turn, User,
+    Context, Looking, Model, Resolution, Said, SeenFiles, Talk, ToolCall, ToolResult, ToolSpec, Toolbox,
+    Turn, User,
 };
 
 /// A context without a model, in `directory`, and what its user saw.
@@ -22,6 +23,8 @@ pub fn context(text: &str, directory: &Path) -> (Context, Arc<Screen>) {
         user: screen.clone(),
         model: Err(Failure::new(FailureKind::NoProvider, "no model")),
         tools: Arc::new(ScriptedTools),
+        files: Arc::<SeenFiles>::default(),
+        state: directory.join(".state"),
         cancelled: CancellationToken::new(),
     };
     (context, screen)
@@ -32,6 +35,7 @@ pub fn context(text: &str, directory: &Path) -> (Context, Arc<Screen>) {
 pub struct Screen {
     shown: Mutex<String>,
     resolutions: Mutex<VecDeque<Resolution>>,
+    answers: Mutex<VecDeque<String>>,
 }
 
 impl Screen {
@@ -43,6 +47,15 @@ impl Screen {
     /// Scripts what becomes of the next proposal.
     pub fn resolve(&self, resolution: Resolution) {
         lock(&self.resolutions).push_back(resolution);
+    }
+
+    /// Scripts what is answered to the next question, edit or look: `y` agrees.
+    pub fn answer(&self, text: &str) {
+        lock(&self.answers).push_back(text.to_owned());
+    }
+
+    fn next_answer(&self) -> Option<String> {
+        lock(&self.answers).pop_front()
     }
 
     fn show(&self, text: &str) {
@@ -78,6 +91,34 @@ impl User for Screen {
     async fn propose(&self, command: &str, explanation: &str) -> Resolution {
         self.show(&format!("[propose {command}: {explanation}]\n"));
         lock(&self.resolutions).pop_front().unwrap_or(Resolution::Declined)
+    }
+
+    async fn look(&self, command: &str, explanation: &str) -> Looking {
+        self.show(&format!("[look {command}: {explanation}]\n"));
+        match self.next_answer().as_deref() {
+            Some("y") => Looking::Runs { network: false },
+            _ => Looking::Declined,
+        }
+    }
+
+    async fn agrees_to_edit(&self, path: &str, explanation: &str, diff: &str) -> bool {
+        self.show(&format!("[edit {path}: {explanation}]\n{diff}"));
+        self.next_answer().as_deref() == Some("y")
+    }
+
+    async fn ask(&self, question: &str, choices: &[String]) -> Option<String> {
+        self.show(&format!("[ask {question} {choices:?}]\n"));
+        self.next_answer()
+    }
+
+    fn reads_untrusted(&self) {}
+
+    fn session(&self) -> Option<(PathBuf, BTreeMap<String, String>)> {
+        None
+    }
+
+    fn within(self: Arc<Self>, _step: u64) -> Arc<dyn User> {
+        self
     }
 }
 
@@ -131,6 +172,10 @@ pub struct ScriptedTools;
 impl Toolbox for ScriptedTools {
     fn specs(&self) -> Vec<ToolSpec> {
         vec![ToolSpec { name: "echo", description: "Says it again.", parameters: serde_json::Value::Null }]
+    }
+
+    fn is_independent(&self, name: &str) -> bool {
+        name != "alone"
     }
 
     async fn call(&self, call: &ToolCall, context: &Context) -> ToolResult {

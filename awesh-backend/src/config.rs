@@ -13,14 +13,16 @@ pub use crate::ai::retry::Retries;
 pub struct Options {
     /// Where to listen: a path that does not exist yet, in a directory that is the user's alone.
     pub socket: PathBuf,
+    /// Where what lasts is kept: the audit log, rules, copies of edited files.
+    pub state: PathBuf,
     /// How long to wait for what.
     pub patience: Patience,
 }
 
 impl Options {
-    /// The usual patience, listening at `socket`.
-    pub fn new(socket: impl Into<PathBuf>) -> Self {
-        Self { socket: socket.into(), patience: Patience::default() }
+    /// The usual patience, listening at `socket`, with what lasts in `state`.
+    pub fn new(socket: impl Into<PathBuf>, state: impl Into<PathBuf>) -> Self {
+        Self { socket: socket.into(), state: state.into(), patience: Patience::default() }
     }
 }
 

@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use crate::components::Components;
-use crate::config::Patience;
+use crate::config::Options;
 use crate::dispatcher::Dispatcher;
 use crate::error::{Breach, Error};
 
@@ -26,13 +26,13 @@ const LAST_WORDS: Duration = Duration::from_secs(1);
 pub(crate) async fn serve(
     stream: UnixStream,
     components: JoinHandle<Result<Components, Error>>,
-    patience: Patience,
+    options: &Options,
     began: Instant,
 ) -> Result<(), Error> {
     let (reader, writer) = stream.into_split();
     let (events, outgoing) = mpsc::channel(EVENTS);
     let writing = tokio::spawn(write(writer, outgoing));
-    let read = converse(Reader::new(reader), &events, components, patience, began).await;
+    let read = converse(Reader::new(reader), &events, components, options, began).await;
     if let Err(error) = &read {
         // The client may be gone already; then nobody needs to be told.
         let _ = events.send(failed(error)).await;
@@ -51,7 +51,7 @@ async fn converse(
     mut reader: Reader,
     events: &mpsc::Sender<Event>,
     components: JoinHandle<Result<Components, Error>>,
-    patience: Patience,
+    options: &Options,
     began: Instant,
 ) -> Result<(), Error> {
     match reader.next().await? {
@@ -62,7 +62,7 @@ async fn converse(
     }
     let _ = events.send(Event::Hello { version: VERSION, pid: std::process::id() }).await;
     let components = components.await.unwrap_or_else(|error| Err(Error::Component(error.to_string())))?;
-    let mut dispatcher = Dispatcher::new(components, events.clone(), patience, began);
+    let mut dispatcher = Dispatcher::new(components, events.clone(), options, began);
     let ended = loop {
         match reader.next().await {
             Ok(Some(request)) => {

@@ -7,6 +7,7 @@
 use std::collections::VecDeque;
 
 use agents::{ToolCall, ToolResult};
+use serde_json::Value;
 
 /// Bytes of text that a shell remembers, and that one exchange may reach before its oldest steps go.
 const MEMORY: usize = 256 * 1024;
@@ -37,6 +38,11 @@ impl Conversation {
         }
     }
 
+    /// The same, with each step in another form.
+    pub(crate) fn map_steps(&self, form: impl Fn(&Step) -> Step + Copy) -> Self {
+        Self { exchanges: self.exchanges.iter().map(|exchange| exchange.map_steps(form)).collect() }
+    }
+
     /// Forgets the older half; whether there was anything to forget.
     pub(crate) fn forget_older_half(&mut self) -> bool {
         let half = self.exchanges.len().div_ceil(2);
@@ -55,9 +61,12 @@ pub(crate) struct Exchange {
     pub(crate) answer: Option<String>,
     /// Calls without results yet.
     pending: Option<Step>,
+    /// What the model thought before the turn that is heard next.
+    thinking: Vec<Value>,
 }
 
-/// A turn of the model that calls tools, with the results.
+/// A turn of the model that is not its answer: one that calls tools, with the results, or one that was objected
+/// to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Step {
     /// What it said before the calls.
@@ -66,6 +75,10 @@ pub(crate) struct Step {
     pub(crate) calls: Vec<ToolCall>,
     /// One result each, in their order.
     pub(crate) results: Vec<ToolResult>,
+    /// What it thought before, in its server's own form.
+    pub(crate) thinking: Vec<Value>,
+    /// What it was told in words.
+    pub(crate) reply: Option<String>,
 }
 
 /// Something was said when it was not its turn: a defect of who drives the exchange.
@@ -83,6 +96,11 @@ pub(crate) enum OutOfTurn {
 }
 
 impl Exchange {
+    /// The same, with each step in another form.
+    pub(crate) fn map_steps(&self, form: impl Fn(&Step) -> Step) -> Self {
+        Self { steps: self.steps.iter().map(form).collect(), ..self.clone() }
+    }
+
     /// The question is asked.
     pub(crate) fn ask(&mut self, question: String) -> Result<(), OutOfTurn> {
         if !self.question.is_empty() || self.answer.is_some() {
@@ -90,6 +108,11 @@ impl Exchange {
         }
         self.question = question;
         Ok(())
+    }
+
+    /// What the model thought before the turn that is heard next; it is kept with that turn's calls.
+    pub(crate) fn think(&mut self, thinking: Vec<Value>) {
+        self.thinking = thinking;
     }
 
     /// The model spoke: with calls it awaits their results, without any the exchange is complete.
@@ -100,8 +123,19 @@ impl Exchange {
         if calls.is_empty() {
             self.answer = Some(text);
         } else {
-            self.pending = Some(Step { text, calls, results: Vec::new() });
+            let thinking = std::mem::take(&mut self.thinking);
+            self.pending = Some(Step { text, calls, thinking, ..Step::default() });
         }
+        Ok(())
+    }
+
+    /// The model said what cannot be understood, and is told so in words.
+    pub(crate) fn object(&mut self, text: String, reply: String) -> Result<(), OutOfTurn> {
+        if self.question.is_empty() || self.answer.is_some() || self.pending.is_some() {
+            return Err(OutOfTurn::Model);
+        }
+        self.thinking.clear();
+        self.steps.push(Step { text, reply: Some(reply), ..Step::default() });
         Ok(())
     }
 
@@ -123,6 +157,9 @@ impl Exchange {
     /// As it is remembered: complete, or cut off behind its last whole step; nothing if it got nowhere.
     fn closed(mut self) -> Option<Self> {
         self.pending = None;
+        // It is of no use behind the answer.
+        self.thinking.clear();
+        self.steps.iter_mut().for_each(|step| step.thinking.clear());
         if self.answer.is_none() {
             if self.steps.is_empty() {
                 return None;
@@ -146,7 +183,9 @@ impl Step {
     fn bytes(&self) -> usize {
         let calls = self.calls.iter().map(|call| call.id.len() + call.name.len() + call.arguments.len());
         let results = self.results.iter().map(|result| result.id.len() + result.content.len());
-        self.text.len() + calls.chain(results).sum::<usize>()
+        let thinking = self.thinking.iter().map(|thought| thought.to_string().len());
+        let reply = self.reply.as_ref().map_or(0, String::len);
+        self.text.len() + reply + calls.chain(results).chain(thinking).sum::<usize>()
     }
 }
 

@@ -1,26 +1,32 @@
 //! Each question gets its task; a cancel or the end of the connection stops it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use agents::{Agent, Answer, Context, Failure, Model, Question};
-use awesh_protocol::{Ask, Event, FailureKind, QuestionId, Request, Settings, Status, Timing};
+use agents::{Agent, Answer, Context, Failure, Model, Place, Question, SeenFiles};
+use awesh_protocol::{Ask, Event, FailureKind, Problem, QuestionId, Request, Settings, Status, Timing};
 use futures_util::FutureExt;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::ai::Client;
-use crate::ai::provider::Endpoint;
+use crate::ai::cost::Bill;
+use crate::ai::endpoint::{Endpoint, Key};
+use crate::ai::{Client, models};
 use crate::components::{Components, milliseconds};
-use crate::config::Patience;
+use crate::config::{Options, Patience};
+use crate::edits::Edits;
 use crate::error::Breach;
-use crate::gate::caps;
+use crate::gate::{Kind, caps};
+use crate::guard::Guard;
+use crate::proposals::{Proposals, Word};
 use crate::race::{DEADLINE, race};
-use crate::screen::{Proposals, Screen, Word};
+use crate::recall::Kept;
+use crate::screen::Screen;
+use crate::system;
 use crate::talk::{GatedModel, Memory};
 
 /// What is said of an agent that panicked.
@@ -38,6 +44,9 @@ pub(crate) struct Dispatcher {
     settings: Settings,
     client: Result<Arc<Client>, Failure>,
     memory: Memory,
+    guard: Arc<Guard>,
+    files: Arc<SeenFiles>,
+    state: PathBuf,
     is_ready: bool,
     last_id: Option<QuestionId>,
     asked: u64,
@@ -55,10 +64,10 @@ impl Dispatcher {
     pub(crate) fn new(
         components: Components,
         events: mpsc::Sender<Event>,
-        patience: Patience,
+        options: &Options,
         began: Instant,
     ) -> Self {
-        let memory = Memory::default();
+        let (memory, patience) = (Memory::default(), options.patience);
         let own: Vec<_> = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect();
@@ -70,6 +79,9 @@ impl Dispatcher {
             began,
             client: client(&Settings::default(), patience),
             settings: Settings::default(),
+            guard: Arc::new(Guard::new(&options.state, memory.clone())),
+            files: Arc::default(),
+            state: options.state.clone(),
             memory,
             is_ready: false,
             last_id: None,
@@ -97,7 +109,11 @@ impl Dispatcher {
             }
             Request::Decide { id, proposal, decision } => self.tell(id, proposal, Word::Decided(decision)),
             Request::Report { id, proposal, outcome } => self.tell(id, proposal, Word::Ended(outcome)),
+            Request::Renew => self.renew(),
             Request::Status => self.send(Event::Status(self.status())).await,
+            Request::Recall(recall) => self.send(self.kept().recall(recall)).await,
+            Request::Models { environment } => self.list_models(environment),
+            Request::Sent => self.send(Event::Sent { request: self.memory.sent() }).await,
         }
         Ok(())
     }
@@ -111,8 +127,13 @@ impl Dispatcher {
     }
 
     async fn set(&mut self, settings: Settings) {
-        if let Some(key) = &settings.api_key {
-            self.memory.gate().know(key.expose());
+        {
+            let mut gate = self.memory.gate();
+            settings.api_key.iter().for_each(|key| gate.know(key.expose()));
+            gate.hide_names(settings.pseudonyms);
+            if let Ok(own) = nix::unistd::gethostname() {
+                gate.know_name(Kind::Host, &own.to_string_lossy());
+            }
         }
         let client = client(&settings, self.patience);
         let host = |client: &Result<Arc<Client>, Failure>| {
@@ -120,8 +141,9 @@ impl Dispatcher {
         };
         if host(&client) != host(&self.client) {
             // What was said to one provider is not sent to another.
-            self.memory.forget();
+            self.renew();
         }
+        self.guard.set(&settings.permission);
         self.client = client;
         self.settings = settings;
         if !self.is_ready {
@@ -130,6 +152,12 @@ impl Dispatcher {
             tracing::info!(total_ms, "ready");
             self.send(Event::Ready { startup: self.components.startup.clone(), total_ms }).await;
         }
+    }
+
+    /// Begins a new conversation.
+    fn renew(&mut self) {
+        self.memory.forget();
+        self.guard.renew();
     }
 
     async fn ask(&mut self, ask: Ask) -> Result<(), Breach> {
@@ -145,35 +173,79 @@ impl Dispatcher {
         }
         self.asked += 1;
         let running = Running { cancelled: CancellationToken::new(), proposals: Arc::default() };
-        let screen = Arc::new(Screen::new(id, self.events.clone(), running.proposals.clone()));
-        let context = self.context(ask, screen.clone(), running.cancelled.clone());
-        let answering =
-            Answering { id, events: self.events.clone(), components: self.components.clone(), screen };
+        let screen =
+            Arc::new(Screen::new(id, self.events.clone(), running.proposals.clone(), self.guard.clone()));
+        let bill = Arc::<Bill>::default();
+        let context = self.context(ask, screen.clone(), &bill, running.cancelled.clone());
+        let (events, components) = (self.events.clone(), self.components.clone());
+        let answering = Answering { id, events, components, screen, bill };
         self.tasks.spawn(answering.run(context));
         self.running.insert(id, running);
         Ok(())
     }
 
     /// What the agents are lent for a question.
-    fn context(&self, ask: Ask, user: Arc<Screen>, cancelled: CancellationToken) -> Context {
+    fn context(
+        &self,
+        ask: Ask,
+        user: Arc<Screen>,
+        bill: &Arc<Bill>,
+        cancelled: CancellationToken,
+    ) -> Context {
         let environment = ask.context.environment;
-        let variables = environment.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        self.memory.gate().know_environment(variables);
-        let gated = |client: &Arc<Client>| -> Arc<dyn Model> {
-            Arc::new(GatedModel { client: client.clone(), memory: self.memory.clone() })
+        self.guard.know_environment(&environment);
+        self.guard.know(&ask.context.names);
+        let recent = caps::bounded(ask.context.recent);
+        {
+            let mut gate = self.memory.gate();
+            recent.iter().for_each(|recent| gate.know_output(&recent.command, &recent.output));
+        }
+        let gated = |client: &Arc<Client>| -> Result<Arc<dyn Model>, Failure> {
+            client.endpoint.has_model()?;
+            let (client, memory, guard) = (client.clone(), self.memory.clone(), self.guard.clone());
+            let environment = Arc::new(environment.clone());
+            Ok(Arc::new(GatedModel { client, memory, guard, environment, bill: bill.clone() }))
         };
+        let model = self.client.as_ref().map_err(Failure::clone).and_then(gated);
         Context {
             question: Question {
                 text: ask.question,
                 directory: PathBuf::from(ask.context.directory),
                 environment,
+                place: Place {
+                    system: system::describe(),
+                    git: ask.context.git,
+                    kubernetes: ask.context.kubernetes,
+                },
+                recent: recent.clone(),
             },
-            recent: caps::bounded(ask.context.recent),
+            recent: caps::attached(recent, ask.context.attach),
             user,
-            model: self.client.as_ref().map(gated).map_err(Failure::clone),
+            model,
             tools: self.components.tools.clone(),
+            files: self.files.clone(),
+            state: self.state.clone(),
             cancelled,
         }
+    }
+
+    /// Lists what the provider offers, beside everything else.
+    fn list_models(&self, environment: BTreeMap<String, String>) {
+        let (client, events) = (self.client.clone(), self.events.clone());
+        tokio::spawn(async move {
+            let listed = match &client {
+                Ok(client) => {
+                    models::list(client, &environment).await.map_err(|fault| fault.failure(&client.endpoint))
+                }
+                Err(failure) => Err(failure.clone()),
+            };
+            let (models, problem) = match listed {
+                Ok(models) => (models, None),
+                Err(failure) => (Vec::new(), Some(problem(&failure))),
+            };
+            // A client that is gone is noticed by the reader.
+            let _ = events.send(Event::Models { models, problem }).await;
+        });
     }
 
     fn tell(&self, id: QuestionId, proposal: u64, word: Word) {
@@ -182,14 +254,23 @@ impl Dispatcher {
         }
     }
 
+    fn kept(&self) -> Kept<'_> {
+        let edits = Edits::new(&self.state);
+        Kept { guard: &self.guard, steps: self.components.tools.steps(), edits, memory: &self.memory }
+    }
+
     fn status(&self) -> Status {
         let endpoint = self.client.as_ref().ok().map(|client| &client.endpoint);
         let provider = endpoint.map(|endpoint| endpoint.provider.name.to_owned());
         Status {
             provider: provider.or_else(|| self.settings.provider.clone()),
-            model: endpoint.map(|endpoint| endpoint.model.clone()).or_else(|| self.settings.model.clone()),
+            model: endpoint.map_or_else(|| self.settings.model.clone(), |endpoint| endpoint.model.clone()),
             base_url: endpoint.map(Endpoint::base_url),
-            has_key: self.settings.api_key.is_some(),
+            has_key: endpoint.is_some_and(|endpoint| endpoint.key != Key::None),
+            problem: match &self.client {
+                Ok(client) => client.endpoint.has_model().err().as_ref().map(problem),
+                Err(failure) => Some(problem(failure)),
+            },
             agents: self.components.agent_names(),
             uptime_s: self.began.elapsed().as_secs(),
             questions: self.asked,
@@ -208,6 +289,7 @@ struct Answering {
     events: mpsc::Sender<Event>,
     components: Arc<Components>,
     screen: Arc<Screen>,
+    bill: Arc<Bill>,
 }
 
 impl Answering {
@@ -252,12 +334,16 @@ impl Answering {
         }
         timings.extend(parts);
         timings.push(timing(agent.name(), milliseconds(running)));
-        Ok(Event::Done { id: self.id, usage, timings })
+        Ok(Event::Done { id: self.id, usage, cost: self.bill.total(), timings })
     }
 }
 
 fn client(settings: &Settings, patience: Patience) -> Result<Arc<Client>, Failure> {
     Endpoint::of(settings).map(|endpoint| Arc::new(Client::new(endpoint, patience)))
+}
+
+fn problem(failure: &Failure) -> Problem {
+    Problem { message: failure.message.clone(), hint: failure.hint.clone() }
 }
 
 fn timing(name: &str, ms: f64) -> Timing {

@@ -6,28 +6,41 @@
 //! requests and events to frames, `dispatcher` gives each question its task, `race` finds the agent, which
 //! then speaks to the `screen` and, through `talk`, to a model. `talk` joins the `gate`, the
 //! `conversation` and the `ai` client: nothing reaches a model except through it. `tools` are what a model
-//! may call, `permission` says what a proposed command could do.
+//! may call; `permission` says what a command could do and whether it may, the `guard` holds it to what the user
+//! has set, agreed to and read; `executor` runs looks. `audit`, `edits` and `steps` keep what was done, and
+//! `recall` tells it.
 //!
 //! # Invariants
 //!
-//! * Nothing is run here. A command is proposed, and runs in the user's session if the user says so.
+//! * A command that could do more than look is run only in the user's session, if the user or a rule of theirs says
+//!   so. What is run here is found to do nothing but look, and held to that by the kernel.
+//! * Once a model has been told what others may have written, nothing runs in that conversation without being asked.
 //! * No secret that the gate knows leaves the machine; none is logged, nor is the text of a question.
 //! * Each question ends with exactly one event; a cancelled one at once, with its connections closed.
 //! * The backend ends with its client and leaves no socket behind.
 
 mod ai;
+mod audit;
 pub mod commands;
 mod components;
 mod config;
 mod connection;
 mod conversation;
 mod dispatcher;
+mod edits;
 mod error;
+mod executor;
+mod files;
 mod gate;
+mod guard;
 mod permission;
+mod proposals;
 pub mod race;
+mod recall;
 mod screen;
 mod server;
+mod steps;
+mod system;
 mod talk;
 mod tools;
 

@@ -29,7 +29,7 @@ pub(crate) async fn serve(options: &Options, began: Instant) -> Result<(), Error
     // Nobody else is served: a second client is refused by the kernel.
     drop(listener);
     let served = tokio::select! {
-        served = connection::serve(stream, components, options.patience, began) => served,
+        served = connection::serve(stream, components, options, began) => served,
         () = ends.next() => Ok(()),
     };
     drop(socket);

@@ -4,22 +4,29 @@
 //! everything the model says is restored before the agent or the user sees it; so the conversation itself never
 //! holds a secret, and agents and tools never hold a placeholder.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use agents::{Failure, Model, Said, Talk, ToolCall, ToolResult, ToolSpec, Turn, User};
 use async_trait::async_trait;
 use awesh_protocol::FailureKind;
 
+use crate::ai::cost::{self, Bill};
+use crate::ai::endpoint::without_password;
 use crate::ai::fault::Fault;
-use crate::ai::{Client, Piece, request};
+use crate::ai::{Asked, Client, Piece, Whole};
+use crate::audit::Entry;
 use crate::conversation::{Conversation, Exchange, OutOfTurn};
-use crate::gate::{Gate, Restorer, caps};
+use crate::gate::{Gate, Restorer, caps, credentials};
+use crate::guard::Guard;
 
 /// What one shell's talks have in common.
 #[derive(Clone, Default)]
 pub(crate) struct Memory {
     gate: Arc<Mutex<Gate>>,
     conversation: Arc<Mutex<Conversation>>,
+    /// The last request to a model, as it left.
+    sent: Arc<Mutex<Option<String>>>,
 }
 
 impl Memory {
@@ -33,6 +40,15 @@ impl Memory {
         self.conversation = Arc::default();
     }
 
+    /// The last request to a model, as it left but for the key.
+    pub(crate) fn sent(&self) -> Option<String> {
+        self.sent.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn note_sent(&self, request: String) {
+        *self.sent.lock().unwrap_or_else(PoisonError::into_inner) = Some(request);
+    }
+
     fn conversation(&self) -> MutexGuard<'_, Conversation> {
         self.conversation.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -42,6 +58,11 @@ impl Memory {
 pub(crate) struct GatedModel {
     pub(crate) client: Arc<Client>,
     pub(crate) memory: Memory,
+    pub(crate) guard: Arc<Guard>,
+    /// The session's variables, by which the server is reached.
+    pub(crate) environment: Arc<BTreeMap<String, String>>,
+    /// What the question costs.
+    pub(crate) bill: Arc<Bill>,
 }
 
 impl Model for GatedModel {
@@ -49,6 +70,9 @@ impl Model for GatedModel {
         Box::new(GatedTalk {
             client: self.client.clone(),
             memory: self.memory.clone(),
+            guard: self.guard.clone(),
+            environment: self.environment.clone(),
+            bill: self.bill.clone(),
             instructions: instructions.to_owned(),
             tools: tools.to_vec(),
             earlier: self.memory.conversation().clone(),
@@ -61,6 +85,9 @@ impl Model for GatedModel {
 struct GatedTalk {
     client: Arc<Client>,
     memory: Memory,
+    guard: Arc<Guard>,
+    environment: Arc<BTreeMap<String, String>>,
+    bill: Arc<Bill>,
     instructions: String,
     tools: Vec<ToolSpec>,
     /// What was said before: as it was when this began, so that questions side by side do not mix.
@@ -77,21 +104,16 @@ impl Drop for GatedTalk {
 #[async_trait]
 impl Talk for GatedTalk {
     async fn turn(&mut self, said: Said, user: &dyn User) -> Result<Turn, Failure> {
+        self.know_secrets(&said).await.map_err(|fault| fault.failure(&self.client.endpoint))?;
         self.say(said).map_err(defect)?;
-        let turn = loop {
-            match self.ask(user).await {
-                Ok(turn) => break turn,
-                // Less of what was said before may leave room for this.
-                Err(fault) if fault.is_too_long() && self.forget() => {}
-                Err(fault) => return Err(fault.failure(&self.client.endpoint)),
-            }
-        };
+        let Whole { turn, thinking, .. } = self.understood(user).await?;
         if turn.text.is_empty() && turn.calls.is_empty() && self.exchange.steps.is_empty() {
-            let message = format!("{} answered nothing.", self.client.endpoint.model);
+            let message = format!("{} answered nothing.", self.client.endpoint.model());
             return Err(
                 Failure::new(FailureKind::Provider, message).hint("Ask again, or take another model (awem).")
             );
         }
+        self.exchange.think(thinking);
         self.exchange.hear(turn.text.clone(), turn.calls.clone()).map_err(defect)?;
         Ok(self.restored(turn))
     }
@@ -113,6 +135,53 @@ impl GatedTalk {
         }
     }
 
+    /// Notes in the audit log what is sent to whom.
+    fn log(&self, asked: &Asked) {
+        let endpoint = &self.client.endpoint;
+        let body = asked.body.to_string();
+        self.guard.log(Entry::request(endpoint.provider.name, endpoint.model(), body.as_bytes()));
+    }
+
+    /// Learns what is to be kept from what is sent: the key, which a command may print only now, and, before a
+    /// question, what lies in the user's files.
+    async fn know_secrets(&self, said: &Said) -> Result<(), Fault> {
+        if matches!(said, Said::Question(_)) {
+            let found = credentials::read(self.environment.as_ref().clone()).await;
+            let mut gate = self.memory.gate();
+            found.secrets.iter().for_each(|value| gate.know(value));
+            found.names.iter().for_each(|(kind, name)| gate.know_name(*kind, name));
+        }
+        if let Some(key) = self.client.key(&self.environment).await? {
+            self.memory.gate().know(key.expose());
+        }
+        Ok(())
+    }
+
+    /// Asks until the server takes the question and the answer can be understood.
+    async fn understood(&mut self, user: &dyn User) -> Result<Whole, Failure> {
+        let mut objected = false;
+        loop {
+            let fault = match self.ask(user).await {
+                Ok(Whole { unreadable: Some(why), .. }) if objected => Fault::UnreadableCall(why),
+                Ok(Whole { unreadable: Some(why), turn, .. }) => {
+                    objected = true;
+                    self.exchange.object(turn.text, objection(&why)).map_err(defect)?;
+                    continue;
+                }
+                Ok(whole) => return Ok(whole),
+                // Less of what was said before may leave room for this.
+                Err(fault) if fault.is_too_long() && self.forget() => continue,
+                Err(fault) if fault.refuses_tools() && self.client.put_tools_in_words() => {
+                    let model = self.client.endpoint.model();
+                    user.progress(&format!("{model} takes no tools; it is told of them in words")).await;
+                    continue;
+                }
+                Err(fault) => fault,
+            };
+            return Err(fault.failure(&self.client.endpoint));
+        }
+    }
+
     /// Forgets the older half of what was said before; whether there was any.
     fn forget(&mut self) -> bool {
         self.memory.conversation().forget_older_half();
@@ -120,15 +189,11 @@ impl GatedTalk {
     }
 
     /// Asks the model and shows what it says.
-    async fn ask(&mut self, user: &dyn User) -> Result<Turn, Fault> {
-        let body = request::body(
-            &self.client.endpoint,
-            &self.instructions,
-            &self.tools,
-            &self.earlier,
-            &self.exchange,
-        );
-        let mut answering = self.client.ask(body);
+    async fn ask(&mut self, user: &dyn User) -> Result<Whole, Fault> {
+        let asked = self.client.put(&self.instructions, &self.tools, &self.earlier, &self.exchange);
+        self.memory.note_sent(describe(&self.client, &asked));
+        self.log(&asked);
+        let mut answering = self.client.ask(&asked, &self.environment);
         let mut restorer = Restorer::default();
         loop {
             match answering.next().await? {
@@ -142,9 +207,10 @@ impl GatedTalk {
                         .await;
                     tokio::time::sleep(wait).await;
                 }
-                Piece::Whole(turn) => {
+                Piece::Whole(whole) => {
                     show(user, &restorer.finish()).await;
-                    return Ok(turn);
+                    self.bill.add(cost::of(&self.client.endpoint, whole.turn.usage, whole.cost));
+                    return Ok(whole);
                 }
             }
         }
@@ -159,6 +225,22 @@ impl GatedTalk {
             .map(|call| ToolCall { arguments: restore_json(&gate, &call.arguments), ..call });
         Turn { text: gate.restore(&turn.text), calls: calls.collect(), ..turn }
     }
+}
+
+/// A request as it leaves, but for the key.
+fn describe(client: &Client, asked: &Asked) -> String {
+    let url = without_password(&client.endpoint.url());
+    // What is sent is the same without the blanks.
+    let body = serde_json::to_string_pretty(&asked.body).unwrap_or_default();
+    format!("POST {url}\n{}\n\n{body}\n", client.headers().join("\n"))
+}
+
+/// What a model is told of a call that cannot be read.
+fn objection(why: &str) -> String {
+    format!(
+        "Your tool call could not be read: {why}. Write it again as one ```tool block with valid JSON, \
+         or answer without a call."
+    )
 }
 
 async fn show(user: &dyn User, text: &str) {

@@ -126,10 +126,12 @@ fn the_circumstances_go_with_the_question() {
     let output = "make: *** No rule to make target 'x'.".to_owned();
     let recent = vec![RecentCommand { command: "make x".into(), status: 2, duration_ms: 9, output }];
     let context = awesh_protocol::Context { directory: "/src".into(), recent, ..Default::default() };
-    let id = shell.ask_in("why did it fail?", context);
+    let id = shell.ask_in("how do I fix it?", context);
     shell.answer(id);
     let told = server.requests()[0].last("user");
-    for part in ["directory: /src", "$ make x\n(status 2)", "No rule to make target", "why did it fail?"] {
+    for part in
+        ["directory: /src", "$ make x\n(status 2, 9 ms)", "No rule to make target", "how do I fix it?"]
+    {
         assert!(told.contains(part), "{told}");
     }
 }
@@ -170,7 +172,7 @@ fn settings_change_without_a_restart() {
             assert_eq!(status.base_url, Some(two.base_url()));
             assert_eq!(status.model.as_deref(), Some("test-model"));
             assert_eq!((status.has_key, status.questions), (true, 2));
-            assert_eq!(status.agents, ["git", "files", "general"]);
+            assert_eq!(status.agents, ["explain", "git", "files", "kubernetes", "general"]);
         }
         other => panic!("{other:?}"),
     }

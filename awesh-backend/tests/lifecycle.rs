@@ -97,7 +97,7 @@ fn a_path_that_exists_is_not_taken() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("socket");
     std::fs::write(&path, "mine").unwrap();
-    let ended = awesh_backend::run(&awesh_backend::Options::new(&path));
+    let ended = awesh_backend::run(&awesh_backend::Options::new(&path, path.with_extension("state")));
     assert!(matches!(ended, Err(Error::Listen { .. })));
     assert_eq!(std::fs::read(&path).unwrap(), b"mine");
 }

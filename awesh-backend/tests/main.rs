@@ -7,5 +7,6 @@ mod failures;
 mod lifecycle;
 mod model_server;
 mod proposals;
+mod providers;
 mod secrets;
 mod shell;

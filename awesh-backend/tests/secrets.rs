@@ -1,6 +1,6 @@
 //! What must not leave the machine does not, and comes back where it is meant to.
 
-use awesh_protocol::{Context, RecentCommand};
+use awesh_protocol::{Context, RecentCommand, SessionNames};
 use serde_json::json;
 
 use crate::model_server::{Reply, start};
@@ -16,10 +16,12 @@ fn context() -> Context {
         output: "login failed for s3cr3t value of mine\npassword=hunter22\n".into(),
     };
     Context {
+        names: SessionNames::default(),
         directory: "/".into(),
         environment: [("DB_PASSWORD".to_owned(), "s3cr3t value of mine".to_owned())].into(),
         recent: vec![recent],
         columns: 80,
+        ..Context::default()
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use awesh_backend::{Error, Options, Patience, Retries};
 use awesh_protocol::frame::{Decoder, encode};
 use awesh_protocol::{
-    Ask, Context, Decision, Event, FailureKind, Outcome, Proposal, Request, Secret, Settings, VERSION,
+    Ask, Context, Decision, Event, FailureKind, Outcome, Proposal, Request, Secret, Settings, Term, VERSION,
 };
 use tempfile::TempDir;
 
@@ -35,7 +35,7 @@ impl Backend {
     pub(crate) fn start(patience: Patience) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let socket = directory.path().join("socket");
-        let options = Options { patience, ..Options::new(&socket) };
+        let options = Options { patience, ..Options::new(&socket, directory.path().join("state")) };
         let thread = thread::spawn(move || awesh_backend::run(&options));
         Self { socket, _directory: directory, thread }
     }
@@ -190,9 +190,15 @@ impl Shell {
     /// Agrees to a proposal and reports what it printed.
     pub(crate) fn run(&mut self, id: u64, proposal: &Proposal, output: &str) {
         let command = proposal.command.clone();
-        self.decide(id, proposal, Decision::Run { command: command.clone() });
-        let outcome =
-            Outcome { command, status: 0, duration_ms: 3, output: output.into(), directory: "/tmp".into() };
+        self.decide(id, proposal, Decision::Run { command: command.clone(), term: Term::Once });
+        let outcome = Outcome {
+            command,
+            status: 0,
+            duration_ms: 3,
+            output: output.into(),
+            directory: "/tmp".into(),
+            ..Outcome::default()
+        };
         self.send(&Request::Report { id, proposal: proposal.id, outcome });
     }
 
@@ -210,7 +216,7 @@ pub(crate) fn settings(server: &Handle) -> Settings {
         model: Some("test-model".into()),
         base_url: Some(server.base_url()),
         api_key: Some(Secret::new("test-key-0123456789")),
-        verbosity: 0,
+        ..Settings::default()
     }
 }
 

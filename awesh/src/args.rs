@@ -52,6 +52,9 @@ pub enum Command {
         /// Where to listen.
         #[arg(long)]
         socket: PathBuf,
+        /// Where what lasts is kept.
+        #[arg(long)]
+        state: PathBuf,
     },
 }
 

@@ -1,7 +1,12 @@
 //! awesh's own commands: parsed here, and their help; what they do is the shell's.
 
+use awesh_protocol::Recall;
+
 use crate::config;
 use crate::turns::Forget;
+
+/// What a question begins with that goes without what the last commands printed.
+pub const WITHOUT_OUTPUT: &str = "?-";
 
 /// One of awesh's own commands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,10 +17,19 @@ pub enum Control {
     Status,
     /// `awes why`: why the last line went where it went.
     Why,
+    /// `awes sent`: what left the machine in the last request to a model.
+    Sent,
+    /// `awes answer`: the last answer again, in the pager.
+    Answer,
     /// `awes turns`: what is remembered of lines that were turned round.
     Turns,
     /// `awes forget N|all`: some of that is forgotten.
     Forget(Forget),
+    /// `awes new`: the conversation begins anew.
+    Renew,
+    /// `awes step [N]`, `awes log [N]`, `awes rules`, `awes rules forget N`, `awes undo [N] [anyway]`,
+    /// `awes undo list`: what the backend has kept.
+    Recall(Recall),
     /// `awev [0|1|2|on|off]`: how much is said; without an argument, on where it was off and off where it was on.
     Verbosity(Option<u8>),
     /// `awea [provider]`: which AI answers.
@@ -34,6 +48,9 @@ pub fn parse(line: &str) -> Control {
     if (name, argument) == ("awes", Some("forget")) {
         return forget(words.next(), words.next());
     }
+    if let ("awes", Some(what @ ("step" | "log" | "rules" | "undo"))) = (name, argument) {
+        return recall(what, &words.collect::<Vec<_>>());
+    }
     if words.next().is_some() {
         return Control::Usage(usage(name));
     }
@@ -41,6 +58,9 @@ pub fn parse(line: &str) -> Control {
         ("aweh", None) => Control::Help,
         ("awes", None) => Control::Status,
         ("awes", Some("why")) => Control::Why,
+        ("awes", Some("new")) => Control::Renew,
+        ("awes", Some("sent")) => Control::Sent,
+        ("awes", Some("answer")) => Control::Answer,
         ("awes", Some("turns")) => Control::Turns,
         ("awev", None) => Control::Verbosity(None),
         ("awev", Some(level)) => match verbosity(level) {
@@ -65,6 +85,36 @@ fn forget(what: Option<&str>, more: Option<&str>) -> Control {
     }
 }
 
+fn recall(what: &str, rest: &[&str]) -> Control {
+    /// Lines of the audit log that are shown unless told otherwise.
+    const LINES: usize = 20;
+    let number = |word: &str| word.parse::<u64>().ok().filter(|number| *number > 0);
+    let count = |word: &str| word.parse::<usize>().ok().filter(|count| *count > 0);
+    let recall = match (what, rest) {
+        ("step", []) => Some(Recall::Steps),
+        ("step", [word]) => number(word).map(|number| Recall::Step { number }),
+        ("log", []) => Some(Recall::Log { count: LINES }),
+        ("log", [word]) => count(word).map(|count| Recall::Log { count }),
+        ("rules", []) => Some(Recall::Rules),
+        ("rules", ["forget", word]) => count(word).map(|number| Recall::ForgetRule { number }),
+        ("undo", ["list"]) => Some(Recall::Edits),
+        ("undo", []) => Some(Recall::Undo { number: None, anyway: false }),
+        ("undo", ["anyway"]) => Some(Recall::Undo { number: None, anyway: true }),
+        ("undo", [word]) => number(word).map(|number| Recall::Undo { number: Some(number), anyway: false }),
+        ("undo", [word, "anyway"]) => {
+            number(word).map(|number| Recall::Undo { number: Some(number), anyway: true })
+        }
+        _ => None,
+    };
+    let usage = match what {
+        "step" => "usage: awes step [N]",
+        "log" => "usage: awes log [N]",
+        "rules" => "usage: awes rules [forget N]",
+        _ => "usage: awes undo [list | N] [anyway]",
+    };
+    recall.map_or(Control::Usage(usage), Control::Recall)
+}
+
 fn verbosity(word: &str) -> Option<u8> {
     match word {
         "0" | "off" => Some(0),
@@ -77,7 +127,9 @@ fn verbosity(word: &str) -> Option<u8> {
 fn usage(name: &str) -> &'static str {
     match name {
         "aweh" => "usage: aweh",
-        "awes" => "usage: awes [why | turns | forget N | forget all]",
+        "awes" => {
+            "usage: awes [why | sent | answer | new | turns | forget N|all | step [N] | undo [N] | rules | log [N]]"
+        }
         "awev" => "usage: awev [0|1|2|on|off]",
         "awea" => "usage: awea [provider]",
         _ => "usage: awem [model]",
@@ -94,6 +146,7 @@ pub fn help() -> String {
          \x20                          a question; the prompt's mark turns from > to ? while you type\n\
          \x20 ? TEXT                   always a question\n\
          \x20 $ LINE                   always bash\n\
+         \x20 ?- TEXT                  a question without what the last commands printed; Alt-o puts the ?- there\n\
          \x20 Alt-Enter                sends the line the other way\n\
          \x20 Right, End               on the empty line after \"did you mean\": puts that command on it\n\
          \x20 Ctrl-C                   ends an answer at once\n\
@@ -101,11 +154,18 @@ pub fn help() -> String {
          \x20 aweh                     this help\n\
          \x20 awes                     how awesh, its backend and its AI stand\n\
          \x20 awes why                 why the last line went to bash or to the agents\n\
+         \x20 awes sent                exactly what left this machine in the last request to a model\n\
+         \x20 awes answer              the last answer again, in your pager\n\
          \x20 awes turns               what Alt-Enter taught awesh: lines of these forms go the other way\n\
          \x20 awes forget N|all        forgets one of these, or all\n\
+         \x20 awes new                 begins a new conversation: what was said and read is forgotten\n\
+         \x20 awes step [N]            the steps of the answers, or all of one\n\
+         \x20 awes undo [N]            takes the last edit back, or edit N; awes undo list shows them\n\
+         \x20 awes rules [forget N]    what runs without being asked, what is asked, what is denied\n\
+         \x20 awes log [N]             what was asked of whom, proposed, decided and run\n\
          \x20 awev [0|1|2|on|off]      how much awesh says: 1 notes, 2 timings\n\
-         \x20 awea [provider]          which AI answers: openai, openrouter, ollama, …\n\
-         \x20 awem [model]             which model of it\n\
+         \x20 awea [provider]          which AI answers: openai, anthropic, openrouter, ollama, …\n\
+         \x20 awem [model]             which model of it; alone it lists what the provider offers\n\
          \n\
          Settings, in ~/.config/awesh/config.toml, or by their other names in ~/.aweshrc or the environment:\n\
          \n\
@@ -132,10 +192,43 @@ mod tests {
             ("awes turns", Control::Turns),
             ("awes forget 2", Control::Forget(Forget::One(2))),
             ("awes forget all", Control::Forget(Forget::All)),
-            ("awes forget", Control::Usage("usage: awes [why | turns | forget N | forget all]")),
-            ("awes forget 0", Control::Usage("usage: awes [why | turns | forget N | forget all]")),
-            ("awes forget 1 2", Control::Usage("usage: awes [why | turns | forget N | forget all]")),
-            ("awes how", Control::Usage("usage: awes [why | turns | forget N | forget all]")),
+            (
+                "awes forget",
+                Control::Usage(
+                    "usage: awes [why | sent | answer | new | turns | forget N|all | step [N] | undo [N] | rules | log [N]]",
+                ),
+            ),
+            (
+                "awes forget 0",
+                Control::Usage(
+                    "usage: awes [why | sent | answer | new | turns | forget N|all | step [N] | undo [N] | rules | log [N]]",
+                ),
+            ),
+            (
+                "awes forget 1 2",
+                Control::Usage(
+                    "usage: awes [why | sent | answer | new | turns | forget N|all | step [N] | undo [N] | rules | log [N]]",
+                ),
+            ),
+            ("awes new", Control::Renew),
+            ("awes step", Control::Recall(Recall::Steps)),
+            ("awes step 3", Control::Recall(Recall::Step { number: 3 })),
+            ("awes step x", Control::Usage("usage: awes step [N]")),
+            ("awes log", Control::Recall(Recall::Log { count: 20 })),
+            ("awes log 5", Control::Recall(Recall::Log { count: 5 })),
+            ("awes rules", Control::Recall(Recall::Rules)),
+            ("awes rules forget 2", Control::Recall(Recall::ForgetRule { number: 2 })),
+            ("awes rules forget", Control::Usage("usage: awes rules [forget N]")),
+            ("awes undo", Control::Recall(Recall::Undo { number: None, anyway: false })),
+            ("awes undo 4 anyway", Control::Recall(Recall::Undo { number: Some(4), anyway: true })),
+            ("awes undo list", Control::Recall(Recall::Edits)),
+            ("awes undo 0", Control::Usage("usage: awes undo [list | N] [anyway]")),
+            (
+                "awes how",
+                Control::Usage(
+                    "usage: awes [why | sent | answer | new | turns | forget N|all | step [N] | undo [N] | rules | log [N]]",
+                ),
+            ),
             ("awem", Control::Model(None)),
             ("awem a b", Control::Usage("usage: awem [model]")),
             ("aweh me", Control::Usage("usage: aweh")),

@@ -33,7 +33,7 @@ fn own(arguments: &[OsString]) -> ExitCode {
         Ok(Command::Frontend(args::Command::Route { json, explain, commands })) => {
             route(commands.as_deref(), Format { json, explain })
         }
-        Ok(Command::Frontend(args::Command::Backend { socket })) => backend(socket),
+        Ok(Command::Frontend(args::Command::Backend { socket, state })) => backend(socket, state),
         Ok(Command::Backend(command)) => command_of_the_backend(command),
         Err(cli::Text { text, status }) => {
             messages::page(&text, status == 0);
@@ -49,10 +49,10 @@ fn replaced_by_bash(outcome: io::Result<std::convert::Infallible>) -> ExitCode {
     ExitCode::from(126)
 }
 
-fn backend(socket: PathBuf) -> ExitCode {
+fn backend(socket: PathBuf, state: PathBuf) -> ExitCode {
     // Started by its link in /proc, it would be called «exe» in every list of processes. No more depends on it.
     let _ = nix::sys::prctl::set_name(c"awesh-backend");
-    match awesh_backend::run(&awesh_backend::Options::new(socket)) {
+    match awesh_backend::run(&awesh_backend::Options::new(socket, state)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             messages::error(&error);

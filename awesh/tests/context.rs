@@ -82,7 +82,7 @@ fn it_holds_from_the_same_line_on_and_within_functions_but_not_beyond_a_subshell
     terminal.run("set -eu; awesh use prod || echo status $?; set +eu");
     terminal.wait_for("awesh: there is no context \"prod\"");
     terminal.wait_for("Did you mean prod-eu?");
-    terminal.wait_for("\nstatus 1");
+    terminal.wait_for("\nstatus 2");
     terminal.run("awesh use --help | head -1; awesh --version | grep -c awesh; awesh -c 'echo of bash'");
     terminal.wait_for("Give this shell a context of its own");
     terminal.wait_for("\n1\nof bash");
@@ -98,6 +98,22 @@ fn its_files_go_with_the_shell() {
     terminal.wait_end();
     let left: Vec<_> = fs::read_dir(home.path().join("run")).unwrap().collect();
     assert!(left.is_empty(), "{left:?}");
+}
+
+/// As kubectl does, programs add what is new to the first file.
+#[test]
+fn what_was_added_outlives_the_shell() {
+    let home = home();
+    let mut terminal = start(&home);
+    terminal.run("awesh use dev && echo 'clusters: [{name: kind}]' >${KUBECONFIG%%:*}");
+    terminal.send("exit\r");
+    terminal.wait_end();
+    let kept =
+        fs::read_dir(home.path().join(".local/state/awesh")).unwrap().map(|entry| entry.unwrap().path());
+    let kept: Vec<_> = kept.filter(|path| path.to_string_lossy().contains("kubeconfig-")).collect();
+    assert_eq!(fs::read_to_string(&kept[0]).unwrap(), "clusters: [{name: kind}]\n");
+    let said = terminal.text().replace('\n', "");
+    assert!(said.contains(&format!("is kept in {}", kept[0].display())), "{said}");
 }
 
 #[test]

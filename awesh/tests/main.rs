@@ -5,6 +5,7 @@ mod bindings;
 mod clusters;
 mod compare;
 mod context;
+mod conversation;
 mod degraded;
 mod editor;
 mod fidelity;
@@ -15,6 +16,7 @@ mod life;
 #[path = "../../awesh-backend/tests/model_server.rs"]
 mod model_server;
 mod noninteractive;
+mod permission;
 mod questions;
 mod random;
 mod regression;

@@ -147,7 +147,7 @@ fn the_last_command_goes_with_the_question_and_its_secrets_do_not() {
     let server = start([Reply::text(&["Because."])]);
     let (_home, mut terminal) = shell(&server);
     terminal.run("echo the token is ghp_0123456789abcdefghijABCDEFGHIJ456789; ls /nonexistent-place");
-    terminal.run("why did that fail?");
+    terminal.run("how can that be fixed?");
     terminal.wait_for("Because.");
     let sent = server.requests()[0].body.to_string();
     assert!(sent.contains("nonexistent-place") && !sent.contains("ghp_0123456789"), "{sent}");

@@ -19,6 +19,9 @@ use super::report::{Report, Status};
 /// What is older is not worth a look.
 const OLDEST_S: i64 = 600;
 
+/// What was not written anew for so long is removed.
+const FORGOTTEN: Duration = Duration::from_secs(86_400);
+
 /// How long a failure is believed, and how long it must have taken to be worth that.
 const FAILURE_S: i64 = 15;
 const COSTLY: Duration = Duration::from_secs(1);
@@ -58,6 +61,19 @@ impl Cache {
         is_of_use.then(|| Report { context: context.to_owned(), ..report })
     }
 
+    /// Removes what no one will ask for again: whose token has changed, who was taken out of the kubeconfig. It may
+    /// block.
+    pub fn sweep(&self) {
+        let is_old = |entry: &fs::DirEntry| {
+            let modified = entry.metadata().and_then(|meta| meta.modified()).ok();
+            modified.and_then(|time| time.elapsed().ok()).is_some_and(|age| age > FORGOTTEN)
+        };
+        let entries = fs::read_dir(&self.directory).into_iter().flatten().flatten();
+        for old in entries.filter(is_old) {
+            let _ = fs::remove_file(old.path());
+        }
+    }
+
     /// Keeps what was read. It may block.
     pub fn put(&self, key: &str, report: &Report) -> io::Result<()> {
         fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.directory)?;
@@ -72,7 +88,9 @@ impl Cache {
 
 /// Whether a report is a failure that was dear and is recent enough to be believed.
 pub(super) fn is_standing_failure(report: &Report, now: Timestamp) -> bool {
-    let took: f64 = report.took.iter().map(|took| took.ms).fold(0.0, f64::max);
+    let (first, rest) = report.took.split_first().map_or((0.0, &[][..]), |(first, rest)| (first.ms, rest));
+    // The parts are read at once, when there is a connection.
+    let took = first + rest.iter().map(|took| took.ms).fold(0.0, f64::max);
     report.status == Status::Down && took >= COSTLY.as_secs_f64() * 1e3 && report.age_s(now) <= FAILURE_S
 }
 

@@ -238,3 +238,6 @@ fn note_certificate<T>(stream: &MaybeHttpsStream<T>, seen: &OnceLock<Timestamp>)
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

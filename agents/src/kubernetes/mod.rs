@@ -3,7 +3,8 @@
 //! [`contexts`] says which clusters there are, and a [`survey`] asks them all: of each it makes a [`report`], by the
 //! verdicts of [`health`] on what a [`client`] was told, or the [`trouble`] there was. Behind the client,
 //! `credentials` fetches what a user proves itself with, `connect` makes the connections, and `items` cuts lists
-//! into their objects. The [`cache`] keeps what was read last.
+//! into their objects. The [`cache`] keeps what was read last. [`compare`] lays clusters side by side, [`tree`] shows
+//! one of them branch by branch.
 //!
 //! The agent understands by `phrases` and speaks by `answer`.
 

@@ -189,7 +189,7 @@ fn matches(words: &Words, phrase: &str) -> bool {
 }
 
 fn first_word(text: &str) -> String {
-    text.trim_start().split_whitespace().next().unwrap_or_default().to_lowercase()
+    text.split_whitespace().next().unwrap_or_default().to_lowercase()
 }
 
 fn names_kubernetes(text: &str) -> bool {

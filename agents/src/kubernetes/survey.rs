@@ -16,6 +16,9 @@ use super::report::{Report, Status, Took};
 use super::trouble::{Kind, Trouble};
 use crate::fan_out::{Failure, FanOut, Finished, Limits, Progress, Step};
 
+/// How much longer than its deadline a cluster may take for what is not asking: reading and writing the cache.
+const GRACE: Duration = Duration::from_secs(2);
+
 /// Clusters that are asked together, once or again and again: each keeps its client and its connections.
 pub struct Survey {
     sites: Vec<Arc<Site>>,
@@ -50,7 +53,12 @@ impl Survey {
     /// What is known from before, in the order of the contexts.
     pub async fn known(&self) -> Vec<Option<Report>> {
         let sites = self.sites.clone();
-        let look = move || sites.iter().map(|site| site.known(Timestamp::now())).collect();
+        let look = move || {
+            if let Some((cache, _)) = sites.first().and_then(|site| site.cache.as_ref()) {
+                cache.sweep();
+            }
+            sites.iter().map(|site| site.known(Timestamp::now())).collect()
+        };
         tokio::task::spawn_blocking(look).await.unwrap_or_default()
     }
 
@@ -61,11 +69,13 @@ impl Survey {
             let (name, site) = (site.entry.name.clone(), site.clone());
             (name, async move { Ok(site.report(is_fresh, deadline).await) })
         };
+        // Each part keeps to the deadline by itself, so that the others are kept.
+        let limits = Limits { deadline: deadline + GRACE, ..self.limits };
         Round {
             began: tokio::time::Instant::now(),
             since: Timestamp::now(),
             reports: self.sites.iter().map(|_| None).collect(),
-            fan_out: FanOut::start(self.sites.iter().map(task), self.limits),
+            fan_out: FanOut::start(self.sites.iter().map(task), limits),
         }
     }
 }

@@ -7,6 +7,7 @@ use std::error::Error;
 use std::io;
 
 use kube_client::core::Status;
+use nix::errno::Errno;
 use rustls::{AlertDescription, CertificateError};
 use serde::{Deserialize, Serialize};
 
@@ -157,6 +158,13 @@ fn of_one(error: &(dyn Error + 'static)) -> Option<Trouble> {
 
 fn of_io(error: &io::Error) -> Trouble {
     use io::ErrorKind as Io;
+    let is_full = |number| number == Errno::EMFILE as i32 || number == Errno::ENFILE as i32;
+    if error.raw_os_error().is_some_and(is_full) {
+        return Trouble::new(
+            Kind::Internal,
+            "too many connections at once here; lower --limit or raise ulimit -n",
+        );
+    }
     match error.kind() {
         Io::ConnectionRefused => {
             Trouble::new(Kind::Refused, "the connection was refused: nothing listens there")
@@ -285,6 +293,7 @@ mod tests {
             (io(io::ErrorKind::ConnectionReset), Kind::Dropped),
             (io(io::ErrorKind::NetworkUnreachable), Kind::Unreachable),
             (io::Error::other("whatever"), Kind::Unreachable),
+            (io::Error::from_raw_os_error(Errno::EMFILE as i32), Kind::Internal),
             (tls(CertificateError::UnknownIssuer.into()), Kind::Certificate),
             (tls(rustls::Error::AlertReceived(AlertDescription::CertificateRequired)), Kind::Unauthorised),
             (tls(rustls::Error::AlertReceived(AlertDescription::HandshakeFailure)), Kind::Tls),

@@ -20,24 +20,31 @@
 //! 3. Each [`Request::Ask`] carries an id chosen by the client, never used twice on a connection. Its events
 //!    carry that id: at most one [`Event::Claimed`], then any of text, progress, tables, tools and proposals,
 //!    and at last exactly one [`Event::Done`] or [`Event::Failed`]. Nothing follows it.
-//! 4. Each [`Event::Propose`] waits for one [`Request::Decide`]. If it says that the command runs, the shell
-//!    runs it in the user's session and sends one [`Request::Report`].
-//! 5. [`Request::Cancel`] ends a question at any point; its last event is then `Failed` with
+//! 4. Each [`Event::Propose`], [`Event::Confirm`] and [`Event::Enquire`] waits for one [`Request::Decide`]. If it
+//!    says that a proposed command runs, the shell runs it in the user's session and sends one
+//!    [`Request::Report`]. A proposal whose verdict is [`Verdict::Allowed`] is not put to the user, unless it
+//!    acts on what the shell protects.
+//! 5. [`Request::Status`], [`Request::Models`], [`Request::Sent`] and [`Request::Recall`] belong to no question;
+//!    each has its one answer, and answers may come between the events of a question.
+//! 6. [`Request::Cancel`] ends a question at any point; its last event is then `Failed` with
 //!    [`FailureKind::Cancelled`].
 //!
 //! No I/O happens in this crate.
 
 pub mod frame;
 mod message;
+mod provider;
 
 pub use message::{
-    Ask, Attachment, Context, Decision, Event, FailureKind, Outcome, Proposal, ProposalId, QuestionId,
-    RecentCommand, Request, Risk, Secret, Settings, Status, Timing, Usage,
+    Action, Ask, Attachment, Context, Decision, Event, FailureKind, Mode, Outcome, Part, Permission, Problem,
+    Proposal, ProposalId, QuestionId, Recall, RecentCommand, Request, Risk, Secret, SessionNames, Settings,
+    Status, Target, Term, Timing, Tools, Usage, Verdict,
 };
+pub use provider::{Api, PROVIDERS, Provider};
 
 /// Version of this protocol. Both halves are one executable, so it differs only where a shell outlived an
 /// upgrade of the file it was started from.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// The largest body of a frame, in bytes.
 pub const MAX_FRAME: usize = 8 * 1024 * 1024;

@@ -47,8 +47,53 @@ pub enum Request {
         /// What came of it.
         outcome: Outcome,
     },
+    /// Has the conversation begin anew: what was said and read in it is forgotten.
+    Renew,
     /// Asks for [`Event::Status`].
     Status,
+    /// Asks for what was kept of earlier, or to take something back; answered by [`Event::Recalled`].
+    Recall(Recall),
+    /// Asks for [`Event::Models`].
+    Models {
+        /// The session's variables, by which the provider is reached.
+        environment: BTreeMap<String, String>,
+    },
+    /// Asks for [`Event::Sent`].
+    Sent,
+}
+
+/// What is asked of what was kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+pub enum Recall {
+    /// The last steps, a line each.
+    Steps,
+    /// All of one step.
+    Step {
+        /// Its number.
+        number: u64,
+    },
+    /// The last lines of the audit log.
+    Log {
+        /// How many.
+        count: usize,
+    },
+    /// The rules that hold, those of "always" numbered.
+    Rules,
+    /// Has a rule of "always" forgotten.
+    ForgetRule {
+        /// Its number.
+        number: usize,
+    },
+    /// The edits that can be taken back.
+    Edits,
+    /// Has an edit taken back.
+    Undo {
+        /// Its number; the last, if none is given.
+        number: Option<u64>,
+        /// Also where the file was changed since.
+        anyway: bool,
+    },
 }
 
 /// What the backend says to its shell.
@@ -71,6 +116,18 @@ pub enum Event {
     },
     /// The answer to [`Request::Status`].
     Status(Status),
+    /// The answer to [`Request::Models`].
+    Models {
+        /// What the provider offers, in order; nothing where it does not say.
+        models: Vec<String>,
+        /// Why there is no list.
+        problem: Option<Problem>,
+    },
+    /// The answer to [`Request::Sent`].
+    Sent {
+        /// The last request to a model, as it left this machine but for the key; none, and none did.
+        request: Option<String>,
+    },
     /// An agent won the race for the question.
     Claimed {
         /// The question.
@@ -110,6 +167,27 @@ pub enum Event {
         /// The proposal.
         proposal: Proposal,
     },
+    /// Something other than a command for the user to agree to; answered by [`Decision::Agree`] or
+    /// [`Decision::Decline`].
+    Confirm {
+        /// The question.
+        id: QuestionId,
+        /// Names it in the answer.
+        proposal: ProposalId,
+        /// What is to be done.
+        action: Action,
+    },
+    /// A question to the user; answered by [`Decision::Say`] or [`Decision::Decline`].
+    Enquire {
+        /// The question within which it is asked.
+        id: QuestionId,
+        /// Names it in the answer.
+        proposal: ProposalId,
+        /// What is asked.
+        text: String,
+        /// Answers to choose from; any other will do, too.
+        choices: Vec<String>,
+    },
     /// A tool began to work.
     ToolStarted {
         /// The question.
@@ -129,6 +207,15 @@ pub enum Event {
         summary: String,
         /// Whether it did what it was asked.
         ok: bool,
+        /// The step's number, by which [`Recall::Step`] shows all of it.
+        step: u64,
+    },
+    /// The answer to [`Request::Recall`].
+    Recalled {
+        /// What there is to say: plain text.
+        text: String,
+        /// Whether what was asked could be done.
+        ok: bool,
     },
     /// The question is answered.
     Done {
@@ -136,6 +223,8 @@ pub enum Event {
         id: QuestionId,
         /// What the model counted, where one was asked and said so.
         usage: Option<Usage>,
+        /// What it cost in dollars, at most, where that is known.
+        cost: Option<f64>,
         /// What the parts took: the agent, the first token, …
         timings: Vec<Timing>,
     },
@@ -152,7 +241,7 @@ pub enum Event {
     },
 }
 
-/// A question and what the user agreed to attach to it.
+/// A question and where it was asked.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Ask {
     /// The question's id.
@@ -170,14 +259,33 @@ pub struct Context {
     pub directory: String,
     /// The session's own values of the variables that agents go by (KUBECONFIG, GIT_DIR, HOME, …).
     pub environment: BTreeMap<String, String>,
-    /// The last commands, oldest first.
+    /// The last commands, oldest first: for agents that answer on this machine.
     pub recent: Vec<RecentCommand>,
+    /// How much of them may go to a model.
+    pub attach: Attachment,
+    /// The state of the repository there, in words.
+    pub git: Option<String>,
+    /// The Kubernetes context and namespace, in words.
+    pub kubernetes: Option<String>,
     /// The terminal's width in columns.
     pub columns: u16,
+    /// What the session calls by names of its own.
+    pub names: SessionNames,
+}
+
+/// The aliases and functions of a session, by which a name may mean something else than the command.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionNames {
+    /// Aliases and what they stand for.
+    pub aliases: BTreeMap<String, String>,
+    /// The names of functions.
+    pub functions: Vec<String>,
+    /// Whether the session could not tell: then any name may be one.
+    pub unknown: bool,
 }
 
 /// A command that the user ran, as context for a question.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecentCommand {
     /// The line as typed.
     pub command: String,
@@ -189,8 +297,8 @@ pub struct RecentCommand {
     pub output: String,
 }
 
-/// What may go with a question.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// What may go with a question, the least first.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Attachment {
     /// The question alone.
@@ -213,8 +321,68 @@ pub struct Settings {
     pub base_url: Option<String>,
     /// The API key.
     pub api_key: Option<Secret>,
+    /// The command that prints the API key, where none is set.
+    pub key_command: Option<String>,
+    /// The file of the certificates to trust in place of the system's.
+    pub ca_file: Option<String>,
+    /// How models are given tools.
+    pub tools: Tools,
+    /// Whether hosts, pods, namespaces and clusters go under other names.
+    pub pseudonyms: bool,
     /// `VERBOSE`: 0 silent, 1 life-cycle notes, 2 timings.
     pub verbosity: u8,
+    /// What may run without being asked, and what may not run at all.
+    pub permission: Permission,
+}
+
+/// What may run without being asked, and what may not run at all.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Permission {
+    /// What holds where no rule does.
+    pub mode: Mode,
+    /// Rules for commands that run without being asked.
+    pub allow: Vec<String>,
+    /// Rules for commands that are asked whatever else allows them.
+    pub ask: Vec<String>,
+    /// Rules for commands that are not even proposed.
+    pub deny: Vec<String>,
+    /// Whether a look may reach the network.
+    pub network: bool,
+}
+
+/// What holds where no rule does.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// Commands are asked.
+    #[default]
+    Ask,
+    /// Commands that could do more than look are not proposed.
+    ReadOnly,
+    /// Commands that only look run without being asked.
+    Auto,
+}
+
+/// How models are given tools.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tools {
+    /// By the API, and in words where a server refuses that.
+    #[default]
+    Auto,
+    /// By the API.
+    Native,
+    /// In words.
+    Text,
+}
+
+/// What is wrong, in words for the user.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// What, and why, in a sentence.
+    pub message: String,
+    /// What to do next, where something can be done.
+    pub hint: Option<String>,
 }
 
 /// A value that is never shown: its `Debug` form is a mask.
@@ -249,8 +417,81 @@ pub struct Proposal {
     pub command: String,
     /// Why, in a sentence.
     pub explanation: String,
+    /// What it could do in all.
+    pub risk: Risk,
+    /// What each of its commands could do.
+    pub parts: Vec<Part>,
+    /// Whether it is asked, and why.
+    pub verdict: Verdict,
+    /// Where it acts, beside this machine.
+    pub targets: Vec<Target>,
+}
+
+/// A part of a command line, and what it could do by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// The part, as it will be; `…` for what is known only when it runs.
+    pub text: String,
     /// What it could do.
     pub risk: Risk,
+}
+
+/// Whether a proposal is asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "verdict", rename_all = "snake_case")]
+pub enum Verdict {
+    /// The user is asked.
+    Asked {
+        /// Why, or by which rule.
+        why: String,
+        /// Whether the answer may hold for the same commands from now on.
+        may_remember: bool,
+    },
+    /// It runs without being asked.
+    Allowed {
+        /// By which rule.
+        by: String,
+    },
+}
+
+/// A place other than this machine.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "target", content = "name", rename_all = "snake_case")]
+pub enum Target {
+    /// The cluster of a Kubernetes context.
+    Context(String),
+    /// The cluster of the context that is set.
+    CurrentContext,
+    /// A machine.
+    Host(String),
+    /// A cluster that is known only when the command runs.
+    UnknownContext,
+    /// A machine that is known only when the command runs.
+    UnknownHost,
+}
+
+/// What the user is to agree to, beside commands in his session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "action", rename_all = "snake_case")]
+pub enum Action {
+    /// A command that only looks, in a bash apart from the session that can write nothing.
+    Look {
+        /// The command line.
+        command: String,
+        /// Why, in a sentence.
+        explanation: String,
+        /// Why it is asked.
+        why: String,
+    },
+    /// An edit of a file.
+    Edit {
+        /// The file.
+        path: String,
+        /// Why, in a sentence.
+        explanation: String,
+        /// What changes: a unified diff.
+        diff: String,
+    },
 }
 
 /// What a command could do, as far as its syntax tells.
@@ -259,12 +500,23 @@ pub struct Proposal {
 pub enum Risk {
     /// It only looks.
     Reads,
+    /// It only looks, but asks other machines.
+    Reaches,
     /// It could not be classified.
     Unknown,
     /// It changes files or state.
     Writes,
-    /// It removes what cannot be brought back, or acts with another's rights.
+    /// It acts with another's rights.
+    Elevates,
+    /// It removes what cannot be brought back.
     Destroys,
+}
+
+impl Risk {
+    /// Whether it does no more than look, here or elsewhere.
+    pub fn is_look(self) -> bool {
+        self <= Self::Reaches
+    }
 }
 
 /// The user's answer to a proposal.
@@ -275,13 +527,40 @@ pub enum Decision {
     Run {
         /// The command line.
         command: String,
+        /// For how long it is agreed.
+        term: Term,
     },
-    /// It does not run.
+    /// It is to be done.
+    Agree {
+        /// For how long.
+        term: Term,
+    },
+    /// What the user answers.
+    Say {
+        /// The answer.
+        text: String,
+    },
+    /// It does not run, or is not to be done.
     Decline,
 }
 
+/// For how long the user agrees.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Term {
+    /// This once.
+    #[default]
+    Once,
+    /// To the end of the answer: for looks.
+    Answer,
+    /// To the end of the session.
+    Session,
+    /// From now on.
+    Always,
+}
+
 /// What came of a command in the user's session.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Outcome {
     /// The line that ran.
     pub command: String,
@@ -293,6 +572,10 @@ pub struct Outcome {
     pub output: String,
     /// The session's working directory afterwards.
     pub directory: String,
+    /// What programs started afterwards find in their environment.
+    pub environment: BTreeMap<String, String>,
+    /// What the session calls by names of its own afterwards.
+    pub names: SessionNames,
 }
 
 /// What the backend knows of itself.
@@ -304,8 +587,10 @@ pub struct Status {
     pub model: Option<String>,
     /// The API's base URL.
     pub base_url: Option<String>,
-    /// Whether a key is set.
+    /// Whether a key is set, or a command that prints one.
     pub has_key: bool,
+    /// What is wrong with the settings of the AI.
+    pub problem: Option<Problem>,
     /// The agents, in the order of the table.
     pub agents: Vec<String>,
     /// Since the process started, in seconds.

@@ -7,8 +7,9 @@ use std::fmt::Debug;
 
 use awesh_protocol::frame::{Decoder, FrameError, encode};
 use awesh_protocol::{
-    Ask, Context, Decision, Event, FailureKind, MAX_FRAME, Outcome, Proposal, RecentCommand, Request, Risk,
-    Secret, Settings, Status, Timing, Usage, VERSION,
+    Action, Ask, Attachment, Context, Decision, Event, FailureKind, MAX_FRAME, Mode, Outcome, Part,
+    Permission, Problem, Proposal, Recall, RecentCommand, Request, Risk, Secret, SessionNames, Settings,
+    Status, Target, Term, Timing, Tools, Usage, VERSION, Verdict,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -20,18 +21,39 @@ fn requests() -> Vec<Request> {
         duration_ms: 1_234,
         output: "🌿 error: \"x\"\u{0}\t".into(),
     };
+    let names = SessionNames {
+        aliases: BTreeMap::from([("ll".into(), "ls -l".into())]),
+        functions: vec!["f".into()],
+        unknown: false,
+    };
+    let permission = Permission {
+        mode: Mode::Auto,
+        allow: vec!["git status".into()],
+        ask: vec!["git push *".into()],
+        deny: vec!["rm -rf /*".into()],
+        network: true,
+    };
     let context = Context {
         directory: "/home/ünï".into(),
         environment: BTreeMap::from([("HOME".into(), "/home/ünï".into())]),
         recent: vec![recent],
+        attach: Attachment::Commands,
+        git: Some("at main".into()),
+        kubernetes: None,
         columns: 80,
+        names: names.clone(),
     };
     let settings = Settings {
         provider: Some("ollama".into()),
         model: None,
         base_url: Some("http://localhost:11434/v1".into()),
         api_key: Some(Secret::new("key")),
+        key_command: Some("pass show key".into()),
+        ca_file: Some("/etc/ca.pem".into()),
+        tools: Tools::Text,
+        pseudonyms: true,
         verbosity: 2,
+        permission,
     };
     let outcome = Outcome {
         command: "ls".into(),
@@ -39,6 +61,8 @@ fn requests() -> Vec<Request> {
         duration_ms: u64::MAX,
         output: String::new(),
         directory: "/".into(),
+        environment: BTreeMap::from([("HOME".into(), "/root".into())]),
+        names,
     };
     vec![
         Request::Hello { version: VERSION },
@@ -46,40 +70,78 @@ fn requests() -> Vec<Request> {
         Request::Set(Box::default()),
         Request::Ask(Box::new(Ask { id: 1, question: "what changed?".into(), context })),
         Request::Cancel { id: u64::MAX },
-        Request::Decide { id: 1, proposal: 2, decision: Decision::Run { command: "ls -l".into() } },
+        Request::Decide {
+            id: 1,
+            proposal: 2,
+            decision: Decision::Run { command: "ls -l".into(), term: Term::Always },
+        },
+        Request::Decide { id: 1, proposal: 2, decision: Decision::Agree { term: Term::Answer } },
+        Request::Decide { id: 1, proposal: 2, decision: Decision::Say { text: "blue".into() } },
         Request::Decide { id: 1, proposal: 2, decision: Decision::Decline },
         Request::Report { id: 1, proposal: 2, outcome },
+        Request::Renew,
         Request::Status,
+        Request::Recall(Recall::Steps),
+        Request::Recall(Recall::Step { number: 3 }),
+        Request::Recall(Recall::Log { count: 20 }),
+        Request::Recall(Recall::Rules),
+        Request::Recall(Recall::ForgetRule { number: 1 }),
+        Request::Recall(Recall::Edits),
+        Request::Recall(Recall::Undo { number: None, anyway: true }),
+        Request::Models { environment: BTreeMap::from([("no_proxy".into(), "*".into())]) },
+        Request::Sent,
     ]
 }
 
 fn events() -> Vec<Event> {
     let timing = Timing { name: "agents".into(), ms: 0.25 };
+    let problem = Problem { message: "no model".into(), hint: None };
     let status = Status {
         provider: Some("openai".into()),
         model: None,
         base_url: None,
         has_key: true,
+        problem: Some(problem.clone()),
         agents: vec!["git".into(), "files".into()],
         uptime_s: 3,
         questions: 0,
     };
-    let proposal =
-        Proposal { id: 1, command: "rm -r x".into(), explanation: "Removes x.".into(), risk: Risk::Destroys };
+    let proposal = Proposal {
+        id: 1,
+        command: "rm -r x".into(),
+        explanation: "Removes x.".into(),
+        risk: Risk::Destroys,
+        parts: vec![Part { text: "rm -r x".into(), risk: Risk::Destroys }],
+        verdict: Verdict::Asked { why: "no rule allows it".into(), may_remember: false },
+        targets: vec![Target::Context("prod".into()), Target::CurrentContext, Target::UnknownHost],
+    };
+    let allowed = Verdict::Allowed { by: "rule: allow rm -r x".into() };
+    let allowed = Proposal { verdict: allowed, targets: Vec::new(), ..proposal.clone() };
+    let (command, path) = ("ls".to_owned(), "/etc/hosts".to_owned());
+    let look = Action::Look { command, explanation: "Looks.".into(), why: "asked".into() };
+    let edit = Action::Edit { path, explanation: "Adds.".into(), diff: "+x\n".into() };
     vec![
         Event::Hello { version: VERSION, pid: 42 },
         Event::Ready { startup: vec![timing.clone()], total_ms: 3.5 },
         Event::Status(status),
+        Event::Models { models: vec!["a".into()], problem: Some(problem) },
+        Event::Sent { request: Some("POST /\n".into()) },
         Event::Claimed { id: 1, agent: "git".into(), race_ms: 0.5 },
         Event::Text { id: 1, text: "# Tête\n".into() },
         Event::Progress { id: 1, text: "reading".into() },
         Event::Table { id: 1, columns: vec!["a".into()], rows: vec![vec!["1".into()], vec![]] },
         Event::Propose { id: 1, proposal },
+        Event::Propose { id: 1, proposal: allowed },
+        Event::Confirm { id: 1, proposal: 2, action: look },
+        Event::Confirm { id: 1, proposal: 3, action: edit },
+        Event::Enquire { id: 1, proposal: 4, text: "Which?".into(), choices: vec!["a".into()] },
+        Event::Recalled { text: "1  look\n".into(), ok: true },
         Event::ToolStarted { id: 1, tool: "read_file".into(), summary: "reads x".into() },
-        Event::ToolFinished { id: 1, tool: "read_file".into(), summary: "3 lines".into(), ok: true },
-        Event::Done { id: 1, usage: None, timings: vec![] },
+        Event::ToolFinished { id: 1, tool: "read_file".into(), summary: "3 lines".into(), ok: true, step: 1 },
+        Event::Done { id: 1, usage: None, cost: Some(0.25), timings: vec![] },
         Event::Done {
             id: 1,
+            cost: None,
             usage: Some(Usage { input_tokens: 1, output_tokens: 2 }),
             timings: vec![timing],
         },

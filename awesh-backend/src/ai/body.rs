@@ -1,18 +1,22 @@
 //! The body of an answer, in any portions, to a turn; no I/O.
 
-use agents::Turn;
+use awesh_protocol::Api;
 
 use super::fault::Fault;
-use super::{sse, stream};
+use super::sse;
+use super::turn::{Builder, Whole, builder, take_document, take_event};
+use super::worded::Reader;
 
 /// Bytes of an answer that comes as one document.
 const DOCUMENT: usize = 8 * 1024 * 1024;
 
 /// A body as far as it came.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Body {
+    api: Api,
     form: Form,
-    turn: stream::Builder,
+    turn: Box<dyn Builder>,
+    words: Reader,
     ended: bool,
 }
 
@@ -26,6 +30,11 @@ enum Form {
 }
 
 impl Body {
+    /// The body of an answer in this API, in whose text `words` looks for calls.
+    pub(super) fn new(api: Api, words: Reader) -> Self {
+        Self { api, form: Form::default(), turn: builder(api), words, ended: false }
+    }
+
     /// Takes bytes as they came and returns the text they add.
     pub(super) fn take(&mut self, bytes: &[u8]) -> Result<String, Fault> {
         if let Form::Unknown = self.form {
@@ -36,34 +45,42 @@ impl Body {
                 Some(_) => Form::Events(sse::Decoder::default()),
             };
         }
-        match &mut self.form {
+        let text = match &mut self.form {
             Form::Events(decoder) => {
                 let events = decoder.push(bytes).map_err(|error| Fault::Nonsense(error.to_string()))?;
-                events.iter().map(|event| self.turn.event(event)).collect()
+                events
+                    .iter()
+                    .map(|event| take_event(self.turn.as_mut(), event))
+                    .collect::<Result<String, _>>()?
             }
             Form::Document(body) if body.len() + bytes.len() > DOCUMENT => {
-                Err(Fault::Nonsense("a document without end".to_owned()))
+                return Err(Fault::Nonsense("a document without end".to_owned()));
             }
             Form::Document(body) => {
                 body.extend_from_slice(bytes);
-                Ok(String::new())
+                String::new()
             }
-            Form::Unknown => Ok(String::new()),
-        }
+            Form::Unknown => String::new(),
+        };
+        Ok(self.words.push(&text))
     }
 
     /// The body is at its end: the text that it still held.
     pub(super) fn end(&mut self) -> Result<String, Fault> {
         self.ended = true;
-        match &mut self.form {
-            Form::Unknown => Err(Fault::Cut("its body is empty".to_owned())),
-            Form::Document(body) => self.turn.document(body),
-            Form::Events(decoder) => match decoder.finish().map(|event| self.turn.event(&event)) {
-                Some(Err(Fault::Nonsense(_))) if self.has_begun() || self.is_complete() => Ok(String::new()),
-                Some(read) => read,
-                None => Ok(String::new()),
-            },
-        }
+        let text = match &mut self.form {
+            Form::Unknown => return Err(Fault::Cut("its body is empty".to_owned())),
+            Form::Document(body) => take_document(self.turn.as_mut(), body)?,
+            Form::Events(decoder) => {
+                let last = decoder.finish().map(|event| take_event(self.turn.as_mut(), &event));
+                match last {
+                    Some(Err(Fault::Nonsense(_))) if self.has_begun() || self.is_complete() => String::new(),
+                    Some(read) => read?,
+                    None => String::new(),
+                }
+            }
+        };
+        Ok(self.words.push(&text))
     }
 
     /// Whether nothing more is worth waiting for.
@@ -81,12 +98,13 @@ impl Body {
         self.turn.has_begun()
     }
 
-    /// The turn, if it is complete; what is not stays as it is.
-    pub(super) fn whole(&mut self) -> Result<Turn, Fault> {
+    /// The turn and the rest of its text, if it is complete.
+    pub(super) fn whole(&mut self) -> Result<(String, Whole), Fault> {
         if !self.is_complete() {
             return Err(Fault::Cut("it ended without its end mark".to_owned()));
         }
-        std::mem::take(&mut self.turn).finish()
+        let turn = std::mem::replace(&mut self.turn, builder(self.api));
+        self.words.finish(turn.finish()?)
     }
 }
 

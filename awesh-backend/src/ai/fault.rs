@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use agents::Failure;
-use awesh_protocol::FailureKind;
+use awesh_protocol::{Api, FailureKind};
 use thiserror::Error;
 
-use super::provider::Endpoint;
+use super::endpoint::Endpoint;
 use super::refusal::{Refusal, refused};
 
 /// What went wrong in one attempt.
@@ -33,6 +33,12 @@ pub(crate) enum Fault {
     /// What came is no answer.
     #[error("no answer: {0}")]
     Nonsense(String),
+    /// The command that prints the key did not.
+    #[error("no key: {0}")]
+    Key(String),
+    /// A call in words could not be read, nor the next attempt at it.
+    #[error("an unreadable tool call: {0}")]
+    UnreadableCall(String),
     /// A tool call was cut by the length limit.
     #[error("a tool call was cut by the length limit")]
     CutCall,
@@ -49,13 +55,33 @@ impl Fault {
                     && !refusal.is_too_long()
                     && !refusal.mentions(&["insufficient_quota"])
             }
-            Self::Client(_) | Self::Stalled(_) | Self::Nonsense(_) | Self::CutCall => false,
+            Self::Client(_)
+            | Self::Stalled(_)
+            | Self::Nonsense(_)
+            | Self::Key(_)
+            | Self::UnreadableCall(_)
+            | Self::CutCall => false,
         }
     }
 
     /// Whether less to read could be answered.
     pub(crate) fn is_too_long(&self) -> bool {
         matches!(self, Self::Refused(refusal) if refusal.is_too_long())
+    }
+
+    /// Whether it is for the tools that the request was refused.
+    pub(crate) fn refuses_tools(&self) -> bool {
+        matches!(self, Self::Refused(refusal) if refusal.refuses_tools())
+    }
+
+    /// Whether there is nothing at that address.
+    pub(crate) fn is_not_found(&self) -> bool {
+        matches!(self, Self::Refused(refusal) if refusal.status == Some(404))
+    }
+
+    /// Whether it is the key that was refused.
+    pub(crate) fn refuses_key(&self) -> bool {
+        matches!(self, Self::Refused(refusal) if matches!(refusal.status, Some(401 | 403)))
     }
 
     /// Why we would try again, in a word for the user.
@@ -70,13 +96,13 @@ impl Fault {
     /// What a person is told: the host, what happened, what to do; never the key.
     pub(crate) fn failure(&self, endpoint: &Endpoint) -> Failure {
         use FailureKind::{Network, Provider};
-        let Endpoint { host, model, .. } = endpoint;
+        let (host, model) = (&endpoint.host, endpoint.model());
         let (kind, message, hint) = match self {
             Self::Refused(refusal) => return refused(refusal, endpoint),
             Self::Client(why) => (
                 Network,
                 format!("No request to {host} can be made: {why}."),
-                "Are the system's CA certificates installed? Else name them: export SSL_CERT_FILE=…"
+                "Is its certificate signed by one that this system trusts? Else name it: export SSL_CERT_FILE=…"
                     .to_owned(),
             ),
             Self::Unreachable(why) => {
@@ -98,7 +124,21 @@ impl Fault {
             Self::Nonsense(why) => (
                 Provider,
                 format!("{host} answered with something that is no answer: {why}."),
-                "Is the base URL an OpenAI-compatible API? It usually ends with /v1.".to_owned(),
+                match endpoint.provider.api {
+                    Api::Chat => "Is the base URL an OpenAI-compatible API? It usually ends with /v1.",
+                    Api::Messages => "Is the base URL that of an API like Anthropic's?",
+                }
+                .to_owned(),
+            ),
+            Self::Key(why) => (
+                FailureKind::Settings,
+                format!("The command that prints the key failed: {why}."),
+                "Run it by itself to see; it is the setting ai.key_command.".to_owned(),
+            ),
+            Self::UnreadableCall(why) => (
+                Provider,
+                format!("{model} wrote a tool call that cannot be read, twice: {why}."),
+                "Ask again, or take another model (awem).".to_owned(),
             ),
             Self::CutCall => (
                 Provider,

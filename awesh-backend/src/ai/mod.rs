@@ -4,37 +4,52 @@
 //! that nobody waits any more. There is no limit on how long an answer takes, only on how long nothing comes.
 //! Attempts are repeated ([`retry`]) as long as nothing was shown.
 //!
-//! What is sent and received is shaped in [`request`], [`body`], [`sse`] and [`stream`]; what went wrong is
-//! worded in [`fault`]. Secrets are none of this module's business: only [`talk`](crate::talk) uses it, from behind the
-//! gate.
+//! What is sent and received is shaped in [`chat`] and [`messages`], for models without tools with [`worded`], by
+//! way of [`body`], [`sse`] and [`turn`]; what went wrong is worded in [`fault`]. Secrets are none of this module's
+//! business: only [`talk`](crate::talk) asks it questions, from behind the gate.
 
+mod answering;
 mod body;
+mod chat;
+pub(crate) mod cost;
+pub(crate) mod endpoint;
 pub(crate) mod fault;
-pub(crate) mod provider;
+mod key;
+mod messages;
+pub(crate) mod models;
+mod network;
 mod refusal;
-pub(crate) mod request;
 pub(crate) mod retry;
 mod sse;
-mod stream;
 mod surrogates;
+mod turn;
+pub(crate) mod worded;
 
-use std::sync::Once;
-use std::time::Duration;
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 
-use agents::Turn;
-use reqwest::{Response, redirect};
+use agents::ToolSpec;
+use awesh_protocol::{Api, Secret, Tools};
+use reqwest::{RequestBuilder, Response};
 use serde_json::Value;
-use tokio::sync::OnceCell;
 use tokio::time::timeout;
 
 use crate::config::Patience;
-use body::Body;
+use crate::conversation::{Conversation, Exchange};
+pub(crate) use answering::{Answering, Piece};
+use endpoint::{Endpoint, Key};
 use fault::Fault;
-use provider::Endpoint;
+use network::Network;
 use refusal::Refusal;
+pub(crate) use turn::Whole;
+use worded::Form;
 
 /// Bytes of an error's body that are read.
 const REFUSAL: usize = 64 * 1024;
+
+/// What we call ourselves.
+const USER_AGENT: &str = concat!("awesh/", env!("CARGO_PKG_VERSION"));
 
 /// Makes `ring` the cryptography of the process; `reqwest` is built without a provider of its own.
 pub(crate) fn install_cryptography() {
@@ -49,43 +64,177 @@ pub(crate) fn install_cryptography() {
 pub(crate) struct Client {
     pub(crate) endpoint: Endpoint,
     patience: Patience,
-    /// Built by the first question: reading the certificates takes longer than all of the start.
-    http: OnceCell<reqwest::Client>,
+    /// Built by the first question, and again where the session's way to the network has changed.
+    http: Mutex<Option<(Network, reqwest::Client)>>,
+    /// The key that a command printed.
+    fetched: Mutex<Option<Secret>>,
+    /// Whether the server has refused tools.
+    refused_tools: AtomicBool,
+}
+
+/// What a turn is asked for with.
+#[derive(Debug, Clone)]
+pub(crate) struct Asked {
+    /// The request's body.
+    pub(crate) body: Value,
+    form: Form,
+    tools: Vec<&'static str>,
 }
 
 impl Client {
     pub(crate) fn new(endpoint: Endpoint, patience: Patience) -> Self {
-        Self { endpoint, patience, http: OnceCell::new() }
+        Self {
+            endpoint,
+            patience,
+            http: Mutex::default(),
+            fetched: Mutex::default(),
+            refused_tools: AtomicBool::new(false),
+        }
+    }
+
+    /// The key, from its command where there is one; nothing else may happen before it is known, so that it can
+    /// be kept from what is sent.
+    pub(crate) async fn key(&self, environment: &BTreeMap<String, String>) -> Result<Option<Secret>, Fault> {
+        let command = match &self.endpoint.key {
+            Key::None => return Ok(None),
+            Key::Given(key) => return Ok(Some(key.clone())),
+            Key::Command(command) => command,
+        };
+        let known = lock(&self.fetched).clone();
+        match known {
+            Some(key) => Ok(Some(key)),
+            None => {
+                let key = key::fetch(command, environment).await?;
+                *lock(&self.fetched) = Some(key.clone());
+                Ok(Some(key))
+            }
+        }
+    }
+
+    /// The question put for this server's API.
+    pub(crate) fn put(
+        &self,
+        instructions: &str,
+        tools: &[ToolSpec],
+        earlier: &Conversation,
+        current: &Exchange,
+    ) -> Asked {
+        let names = tools.iter().map(|tool| tool.name).collect();
+        let (provider, model) = (self.endpoint.provider, self.endpoint.model());
+        let body = |instructions: &str, tools: &[ToolSpec], earlier: &Conversation, current: &Exchange| {
+            match provider.api {
+                Api::Chat => chat::request::body(provider, model, instructions, tools, earlier, current),
+                Api::Messages => messages::request::body(model, instructions, tools, earlier, current),
+            }
+        };
+        match self.form() {
+            Form::Native => {
+                let body = body(instructions, tools, earlier, current);
+                Asked { body, form: Form::Native, tools: names }
+            }
+            Form::Worded => {
+                let instructions = worded::instructions(instructions, tools);
+                let (earlier, current) =
+                    (earlier.map_steps(worded::in_words), current.map_steps(worded::in_words));
+                let body = body(&instructions, &[], &earlier, &current);
+                Asked { body, form: Form::Worded, tools: names }
+            }
+        }
+    }
+
+    /// The headers that say more than how a body is carried, without the key.
+    pub(crate) fn headers(&self) -> Vec<String> {
+        let has_key = self.endpoint.key != Key::None;
+        let key = match self.endpoint.provider.api {
+            Api::Chat => "authorization: Bearer …".to_owned(),
+            Api::Messages => "x-api-key: …".to_owned(),
+        };
+        let version = format!("anthropic-version: {}", messages::VERSION);
+        let version = (self.endpoint.provider.api == Api::Messages).then_some(version);
+        let agent = format!("user-agent: {USER_AGENT}");
+        [Some(agent), Some(key).filter(|_| has_key), version].into_iter().flatten().collect()
+    }
+
+    fn form(&self) -> Form {
+        let refused = self.refused_tools.load(Ordering::Relaxed);
+        match self.endpoint.tools {
+            Tools::Text => Form::Worded,
+            Tools::Auto if refused => Form::Worded,
+            Tools::Auto | Tools::Native => Form::Native,
+        }
+    }
+
+    /// Gives the models their tools in words from now on, the server having refused them; whether that is new.
+    pub(crate) fn put_tools_in_words(&self) -> bool {
+        self.form() == Form::Native
+            && self.endpoint.tools == Tools::Auto
+            && !self.refused_tools.swap(true, Ordering::Relaxed)
     }
 
     /// Asks for a turn; nothing happens before the first piece is pulled.
-    pub(crate) fn ask(&self, body: Value) -> Answering<'_> {
-        Answering { client: self, body, made: 0, receiving: None }
+    pub(crate) fn ask<'c>(
+        &'c self,
+        asked: &'c Asked,
+        environment: &'c BTreeMap<String, String>,
+    ) -> Answering<'c> {
+        Answering::new(self, asked, environment)
     }
 
-    async fn http(&self) -> Result<&reqwest::Client, Fault> {
-        let build = || async {
-            let endpoint = self.endpoint.clone();
-            let patience = self.patience;
-            let built = tokio::task::spawn_blocking(move || build(&endpoint, patience)).await;
-            built.map_err(|error| Fault::Client(error.to_string()))?
-        };
-        self.http.get_or_try_init(build).await
-    }
-
-    /// Sends the request and waits for an answer's head.
-    async fn send(&self, body: &Value) -> Result<Response, Fault> {
-        let mut request = self.http().await?.post(self.endpoint.url.clone()).json(body);
-        if let Some(key) = &self.endpoint.key {
-            request = request.bearer_auth(key.expose().trim());
+    /// Reads a document of the API.
+    async fn get(&self, path: &str, environment: &BTreeMap<String, String>) -> Result<Value, Fault> {
+        let request = self.http(environment).await?.get(self.endpoint.at(path));
+        let mut response = self.send(request, environment).await?;
+        let mut body = Vec::new();
+        while let Some(bytes) = response.chunk().await.map_err(|error| Fault::Cut(innermost(&error)))? {
+            body.extend_from_slice(&bytes);
         }
+        serde_json::from_slice(&body).map_err(|_| Fault::Nonsense("no JSON".to_owned()))
+    }
+
+    async fn http(&self, environment: &BTreeMap<String, String>) -> Result<reqwest::Client, Fault> {
+        let network = Network::of(&self.endpoint, environment);
+        if let Some((known, client)) = lock(&self.http).as_ref()
+            && *known == network
+        {
+            return Ok(client.clone());
+        }
+        let (endpoint, patience, way) = (self.endpoint.clone(), self.patience, network.clone());
+        let built = tokio::task::spawn_blocking(move || way.client(&endpoint, patience)).await;
+        let client = built.map_err(|error| Fault::Client(error.to_string()))??;
+        *lock(&self.http) = Some((network, client.clone()));
+        Ok(client)
+    }
+
+    /// Sends a request with the key and waits for an answer's head.
+    async fn send(
+        &self,
+        request: RequestBuilder,
+        environment: &BTreeMap<String, String>,
+    ) -> Result<Response, Fault> {
+        let key = self.key(environment).await?;
+        let key = key.as_ref().map(|key| key.expose().trim());
+        let request = match self.endpoint.provider.api {
+            Api::Chat => key.into_iter().fold(request, RequestBuilder::bearer_auth),
+            Api::Messages => key
+                .into_iter()
+                .fold(request, |request, key| request.header("x-api-key", key))
+                .header("anthropic-version", messages::VERSION),
+        };
         let silence = self.patience.idle;
         let sent = timeout(silence, request.send()).await.map_err(|_| Fault::Stalled(silence))?;
         let response = sent.map_err(|error| unsent(&error))?;
-        if response.status().is_success() { Ok(response) } else { Err(self.refusal(response).await) }
+        if response.status().is_success() {
+            return Ok(response);
+        }
+        let fault = self.refusal(response, key).await;
+        if fault.refuses_key() {
+            // A command may print another one by now.
+            *lock(&self.fetched) = None;
+        }
+        Err(fault)
     }
 
-    async fn refusal(&self, mut response: Response) -> Fault {
+    async fn refusal(&self, mut response: Response, key: Option<&str>) -> Fault {
         let status = response.status().as_u16();
         let header =
             |name: &str| response.headers().get(name)?.to_str().ok().and_then(retry::read_retry_after);
@@ -98,107 +247,15 @@ impl Client {
             }
         }
         let mut refusal = Refusal::read(Some(status), &String::from_utf8_lossy(&body));
-        if let Some(key) = &self.endpoint.key {
-            refusal.message = refusal.message.replace(key.expose().trim(), "…");
+        if let Some(key) = key.filter(|key| !key.is_empty()) {
+            refusal.message = refusal.message.replace(key, "…");
         }
         Fault::Refused(Refusal { retry_after, ..refusal })
     }
 }
 
-fn build(endpoint: &Endpoint, patience: Patience) -> Result<reqwest::Client, Fault> {
-    install_cryptography();
-    let mut builder = reqwest::Client::builder()
-        .user_agent(concat!("awesh/", env!("CARGO_PKG_VERSION")))
-        .connect_timeout(patience.connect)
-        .pool_max_idle_per_host(1)
-        // A key is sent where the user said, and nowhere else.
-        .redirect(redirect::Policy::none());
-    if endpoint.url.scheme() == "http" {
-        // The system's certificates are then not read at all.
-        builder = builder.tls_certs_only([]);
-    }
-    if endpoint.is_loopback() {
-        builder = builder.no_proxy();
-    }
-    builder.build().map_err(|error| Fault::Client(innermost(&error)))
-}
-
-/// A turn in the making.
-pub(crate) struct Answering<'c> {
-    client: &'c Client,
-    body: Value,
-    /// Attempts begun.
-    made: u32,
-    /// The answer to the last of them, as far as it came.
-    receiving: Option<Receiving>,
-}
-
-/// A piece of a turn in the making.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Piece {
-    /// Text to show.
-    Text(String),
-    /// The attempt failed; the next one comes after this wait.
-    Waiting(Fault, Duration),
-    /// The whole turn; nothing follows.
-    Whole(Turn),
-}
-
-impl Answering<'_> {
-    /// The next piece.
-    pub(crate) async fn next(&mut self) -> Result<Piece, Fault> {
-        let fault = match self.advance().await {
-            Ok(piece) => return Ok(piece),
-            Err(fault) => fault,
-        };
-        let begun = self.receiving.take().is_some_and(|receiving| receiving.body.has_begun());
-        // What does not run on this machine will not run in a second either.
-        let absent = matches!(fault, Fault::Unreachable(_)) && self.client.endpoint.is_loopback();
-        let retries = &self.client.patience.retries;
-        let wait = if begun || absent { None } else { retries.wait(self.made, &fault, retry::jitter()) };
-        tracing::debug!(attempt = self.made, again = wait.is_some(), "a turn failed");
-        wait.map_or(Err(fault.clone()), |wait| Ok(Piece::Waiting(fault, wait)))
-    }
-
-    async fn advance(&mut self) -> Result<Piece, Fault> {
-        let receiving = match &mut self.receiving {
-            Some(receiving) => receiving,
-            none => {
-                self.made += 1;
-                let response = self.client.send(&self.body).await?;
-                none.insert(Receiving { response, body: Body::default() })
-            }
-        };
-        receiving.next(self.client.patience.idle).await
-    }
-}
-
-/// An answer as it comes.
-struct Receiving {
-    response: Response,
-    body: Body,
-}
-
-impl Receiving {
-    /// Reads until there is text to show or the turn is whole.
-    async fn next(&mut self, silence: Duration) -> Result<Piece, Fault> {
-        loop {
-            if self.body.is_done() {
-                return self.body.whole().map(Piece::Whole);
-            }
-            let read = timeout(silence, self.response.chunk()).await.map_err(|_| Fault::Stalled(silence))?;
-            let text = match read {
-                Ok(Some(bytes)) => self.body.take(&bytes)?,
-                Ok(None) => self.body.end()?,
-                // A broken end behind the terminal event costs nothing.
-                Err(_) if self.body.is_complete() => self.body.end()?,
-                Err(error) => return Err(Fault::Cut(innermost(&error))),
-            };
-            if !text.is_empty() {
-                return Ok(Piece::Text(text));
-            }
-        }
-    }
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What a request that got no answer failed of.

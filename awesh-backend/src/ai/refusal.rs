@@ -6,7 +6,7 @@ use agents::Failure;
 use awesh_protocol::FailureKind;
 use serde_json::Value;
 
-use super::provider::Endpoint;
+use super::endpoint::Endpoint;
 
 /// A server's refusal.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -42,13 +42,30 @@ impl Refusal {
         let message =
             error.as_str().map(str::to_owned).or_else(|| word("message")).or_else(|| word("detail"));
         let code = [word("code"), word("type")].into_iter().flatten();
-        let status = status.or_else(|| word("code").or_else(|| word("status"))?.parse().ok());
+        let numbered = || word("code").or_else(|| word("status"))?.parse().ok();
+        let status = status.or_else(numbered).or_else(|| status_of(word("type").as_deref()));
         Self {
             status,
             code: code.collect::<Vec<_>>().join(" "),
             message: plain(&message.unwrap_or_default()),
             retry_after: None,
         }
+    }
+
+    /// Whether it is the tools that are refused, as Ollama, llama.cpp, vLLM and OpenRouter word it.
+    pub(super) fn refuses_tools(&self) -> bool {
+        self.mentions(&[
+            "does not support tools",
+            "doesn't support tools",
+            "not support tool",
+            "support tool use",
+            "support function call",
+            "tools param requires",
+            "tool choice requires",
+            "tools are not supported",
+            "tool calling is not supported",
+            "tool use is not supported",
+        ])
     }
 
     /// Whether less to read could be answered.
@@ -62,6 +79,7 @@ impl Refusal {
             "context_size",
             "maximum context",
             "too many tokens",
+            "prompt is too long",
         ])
     }
 
@@ -70,6 +88,21 @@ impl Refusal {
         let text = format!("{} {}", self.code, self.message).to_lowercase();
         words.iter().any(|word| text.contains(word))
     }
+}
+
+/// The status that a messages server's word for an error stands for, where there is no other: within a stream.
+fn status_of(word: Option<&str>) -> Option<u16> {
+    Some(match word? {
+        "invalid_request_error" => 400,
+        "authentication_error" => 401,
+        "permission_error" => 403,
+        "not_found_error" => 404,
+        "request_too_large" => 413,
+        "rate_limit_error" => 429,
+        "api_error" => 500,
+        "overloaded_error" => 529,
+        _ => return None,
+    })
 }
 
 /// One line of bounded length without control characters.
@@ -84,17 +117,14 @@ fn plain(text: &str) -> String {
 
 /// What a person is told of a refusal.
 pub(super) fn refused(refusal: &Refusal, endpoint: &Endpoint) -> Failure {
-    let host = &endpoint.host;
+    let (host, model) = (&endpoint.host, endpoint.model());
     let said =
         if refusal.message.is_empty() { String::new() } else { format!(" It says: {}", refusal.message) };
     let failure = |kind, what: String| Failure::new(kind, format!("{what}{said}"));
     let status = refusal.status.unwrap_or_default();
     if refusal.is_too_long() {
-        return failure(
-            FailureKind::Provider,
-            format!("The question is too long for {} at {host}.", endpoint.model),
-        )
-        .hint("Ask with less attached, or take a model with a larger context (awem).");
+        return failure(FailureKind::Provider, format!("The question is too long for {} at {host}.", model))
+            .hint("Ask with less attached, or take a model with a larger context (awem).");
     }
     match status {
         401 | 403 => {
@@ -102,15 +132,12 @@ pub(super) fn refused(refusal: &Refusal, endpoint: &Endpoint) -> Failure {
         }
         402 => failure(FailureKind::Provider, format!("{host} wants to be paid first."))
             .hint("Look at the account's billing, or take another provider (awea)."),
-        404 => failure(
-            FailureKind::Provider,
-            format!("{host} knows no model {} at this address.", endpoint.model),
-        )
-        .hint("Choose a model it has (awem MODEL), and look at the base URL."),
+        404 => failure(FailureKind::Provider, format!("{host} knows no model {} at this address.", model))
+            .hint("Choose a model it has (awem MODEL), and look at the base URL."),
         400 | 422
             if refusal.mentions(&["model name", "model_not_found", "no such model", "invalid model"]) =>
         {
-            failure(FailureKind::Provider, format!("{host} knows no model {}.", endpoint.model))
+            failure(FailureKind::Provider, format!("{host} knows no model {}.", model))
                 .hint("Choose a model it has (awem MODEL).")
         }
         429 if refusal.mentions(&["insufficient_quota"]) => {

@@ -27,15 +27,22 @@ impl Canvas {
 
     /// Puts lines in the place of those that are there; as many as there is room for.
     pub(super) fn replace(&mut self, lines: &[String]) -> Result<(), Closed> {
-        let room = self.output.size().1.saturating_sub(2).max(1);
+        // The cursor stands in the line below.
+        let room = self.output.size().1.saturating_sub(1).max(1);
+        let shown = if lines.len() > room { room - 1 } else { lines.len() };
         let mut text = self.erasure();
-        lines.iter().take(room).for_each(|line| text.push_str(&format!("{line}\n")));
-        self.drawn = lines.len().min(room);
-        if let Some(hidden) = lines.len().checked_sub(room).filter(|hidden| *hidden > 0) {
-            text.push_str(&Colour::Dim.paint(&format!("… {hidden} more lines\n"), self.output.colour));
-            self.drawn += 1;
+        lines[..shown].iter().for_each(|line| text.push_str(&format!("{line}\n")));
+        if let Some(hidden) = lines.len().checked_sub(shown).filter(|hidden| *hidden > 0) {
+            let more = format!("… {hidden} more lines");
+            text.push_str(&format!("{}\n", Colour::Dim.paint(&more, self.output.colour)));
         }
+        self.drawn = lines.len().min(room);
         self.output.write(&text)
+    }
+
+    /// Whether nothing is drawn.
+    pub(super) fn is_empty(&self) -> bool {
+        self.drawn == 0
     }
 
     /// Takes away what is drawn.

@@ -86,7 +86,7 @@ pub(super) fn unknown(name: &str, contexts: &Contexts) -> Failure {
 pub(super) fn none(contexts: &Contexts) -> Failure {
     let mut message = contexts.nothing();
     contexts.problems.iter().for_each(|problem| message.push_str(&format!("\n  {problem}")));
-    let hint = Some("name a kubeconfig with KUBECONFIG".to_owned());
+    let hint = Some("name a kubeconfig with KUBECONFIG or --kubeconfig".to_owned());
     Failure { message, hint, status: NOTHING_READ }
 }
 

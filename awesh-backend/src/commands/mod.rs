@@ -17,6 +17,7 @@ use std::fmt;
 use std::time::Duration;
 
 use clap::Subcommand;
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// The commands.
@@ -68,6 +69,7 @@ const ENDING: Duration = Duration::from_millis(500);
 /// If it could not even begin.
 pub fn run(command: Command) -> Result<u8, Failure> {
     crate::ai::install_cryptography();
+    raise_file_limit();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| {
         Failure { message: format!("no runtime could be started: {error}"), hint: None, status: NOTHING_READ }
     })?;
@@ -93,6 +95,16 @@ pub fn run(command: Command) -> Result<u8, Failure> {
     // Tasks end, and with them what they started; a look at a hung file system must not keep the process.
     runtime.shutdown_timeout(ENDING);
     ended
+}
+
+/// Lets many clusters be asked at once: each takes a few connections, and the usual limit is low for the sake of
+/// programs that use `select`.
+fn raise_file_limit() {
+    if let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE)
+        && soft < hard
+    {
+        let _ = setrlimit(Resource::RLIMIT_NOFILE, hard, hard);
+    }
 }
 
 /// Waits for a signal that asks to end; the exit status that says so.

@@ -44,7 +44,7 @@ fn dispatcher(agent: Odd) -> (Dispatcher, mpsc::Receiver<Event>) {
         tools: Arc::new(Table::new()),
         startup: Vec::new(),
     };
-    (Dispatcher::new(components, events, Patience::default(), Instant::now()), received)
+    (Dispatcher::new(components, events, &Options::new("socket", "state"), Instant::now()), received)
 }
 
 fn ask(id: QuestionId) -> Request {

@@ -1,7 +1,7 @@
 //! How much may leave: the beginning or the end of what is too long, with a mark where it was cut.
 
 use agents::Context;
-use awesh_protocol::RecentCommand;
+use awesh_protocol::{Attachment, RecentCommand};
 
 /// Bytes of the question itself.
 const QUESTION: usize = 64 * 1024;
@@ -23,6 +23,16 @@ pub(crate) fn bounded(mut recent: Vec<RecentCommand>) -> Vec<RecentCommand> {
         command.command = head(&command.command, COMMAND);
         command.output = if left == 0 { String::new() } else { tail(&command.output, OUTPUT.min(left)) };
         left = left.saturating_sub(command.output.len());
+    }
+    recent
+}
+
+/// What of them the user lets go with a question.
+pub(crate) fn attached(mut recent: Vec<RecentCommand>, attach: Attachment) -> Vec<RecentCommand> {
+    match attach {
+        Attachment::Nothing => recent.clear(),
+        Attachment::Commands => recent.iter_mut().for_each(|command| command.output.clear()),
+        Attachment::Output => {}
     }
     recent
 }
@@ -63,6 +73,15 @@ mod tests {
         assert_eq!(head("äöü", 3), "ä\n[… 4 bytes left out]");
         assert_eq!(tail("äöü", 3), "[4 bytes left out …]\nü");
         assert_eq!(tail("0123\nsecond line\n", 14), "[5 bytes left out …]\nsecond line\n");
+    }
+
+    #[test]
+    fn only_what_may_go_does() {
+        let command = RecentCommand { command: "a".into(), status: 0, duration_ms: 0, output: "b".into() };
+        let attached = |attach| attached(vec![command.clone()], attach);
+        assert!(attached(Attachment::Nothing).is_empty());
+        assert_eq!(attached(Attachment::Commands)[0].output, "");
+        assert_eq!(attached(Attachment::Output)[0], command);
     }
 
     #[test]

@@ -135,12 +135,15 @@ const SECRETS: &str = include_str!("secrets.txt");
 /// Lines nothing may be taken from.
 const HARMLESS: &str = include_str!("harmless.txt");
 
+const PLACEHOLDER: &str = "⟨secret-";
+
 /// A placeholder's number tells in which order forms are tried, which is no concern of the tables.
 fn without_numbers(text: &str) -> String {
-    let mut parts = text.split(OPEN);
+    let mut parts = text.split(PLACEHOLDER);
     let first = parts.next().unwrap_or_default().to_owned();
-    parts
-        .fold(first, |text, part| text + OPEN + part.trim_start_matches(|digit: char| digit.is_ascii_digit()))
+    parts.fold(first, |text, part| {
+        text + PLACEHOLDER + part.trim_start_matches(|digit: char| digit.is_ascii_digit())
+    })
 }
 
 #[test]
@@ -163,7 +166,7 @@ fn secrets_where_they_are_met() {
             wrong.push(redacted);
         }
     }
-    assert!(SECRETS.lines().count() >= 120);
+    assert!(SECRETS.lines().count() >= 200);
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
@@ -175,8 +178,8 @@ fn harmless_lines_pass() {
     };
     let touched: Vec<&str> = HARMLESS.lines().filter(touched).collect();
     let lines = HARMLESS.lines().count();
-    assert!(lines >= 200, "{lines} lines");
-    assert!(touched.is_empty(), "{touched:#?}");
+    assert!(lines >= 1000, "{lines} lines");
+    assert!(touched.len() * 100 <= lines, "{touched:#?}");
 }
 
 #[test]
@@ -190,4 +193,51 @@ fn whatever_stands_beside_a_secret_comes_back_whole() {
             assert_eq!(gate.restore(&redacted), odd);
         }
     }
+}
+
+#[test]
+fn secrets_of_the_cluster_are_known_from_when_they_are_seen() {
+    let mut gate = Gate::default();
+    let shown = "apiVersion: v1\ndata:\n  password: cGxhaW53b3Jkcw==\n  pin: MTIz\nkind: Secret\n";
+    let redacted = gate.redact(shown);
+    assert!(!redacted.contains("cGxh") && !redacted.contains("MTIz"), "{redacted}");
+    assert_eq!(gate.restore(&redacted), shown);
+    assert!(!gate.redact("log in with plainwords").contains("plainwords"));
+    let command = "kubectl get secret db -o jsonpath='{.data.user}' | base64 -d";
+    gate.know_output(command, "a-common-word\n");
+    assert!(!gate.redact("it said a-common-word").contains("a-common-word"));
+    gate.know_output("ls", "another-word");
+    assert!(gate.redact("another-word").contains("another-word"));
+}
+
+#[test]
+fn names_go_under_others_where_it_is_wanted() {
+    let mut gate = Gate::default();
+    let text = "kubectl --context acme-prod get pods -n payments\n\
+                NAME                   READY   STATUS    RESTARTS   AGE\n\
+                web-5c4f6d7b8d-x2k9p   1/1     Running   0          2d\n\
+                ssh db1.acme.example\n";
+    assert_eq!(gate.redact(text), text);
+    gate.hide_names(true);
+    gate.know_name(Kind::Cluster, "acme-prod");
+    gate.know_name(Kind::Host, "web7");
+    let redacted = gate.redact(text);
+    for name in ["acme-prod", "payments", "web-5c4f6d7b8d-x2k9p", "db1.acme.example"] {
+        assert!(!redacted.contains(name), "{name}: {redacted}");
+    }
+    assert_eq!(gate.restore(&redacted), text);
+    assert_eq!(
+        gate.redact("restart web-5c4f6d7b8d-x2k9p on web7, not web70"),
+        "restart ⟨pod-1⟩ on ⟨host-2⟩, not web70"
+    );
+    assert_eq!(
+        gate.restore("kubectl -n ⟨namespace-1⟩ delete pod ⟨pod-1⟩ ⟨pod-9⟩"),
+        "kubectl -n payments delete pod web-5c4f6d7b8d-x2k9p ⟨pod-9⟩"
+    );
+    let mut restorer = Restorer::default();
+    let shown: String =
+        ["⟨na", "mespace", "-1", "⟩ is"].iter().map(|piece| restorer.push(piece, &gate)).collect();
+    assert_eq!(shown, "payments is");
+    gate.hide_names(false);
+    assert!(gate.redact(text).contains("payments"));
 }

@@ -14,11 +14,22 @@ pub(super) fn at(text: &str, place: usize) -> Range<usize> {
         let length = closing(inside, &rest[..open]);
         return place + open..place + open + length;
     }
-    let ends = |letter: char| letter.is_ascii_whitespace() || "\"'`,;&|<>)".contains(letter);
+    let ends = |letter: char| letter.is_ascii_whitespace() || "\"'`,;|<>)".contains(letter);
     let word = rest.split(ends).next().unwrap_or_default();
+    let word = &word[..joined(word).unwrap_or(word.len())];
     // The end of a sentence, or the escape of a quote that ends what the word is in.
     let word = word.trim_end_matches(['\\', '.', '?']);
     place..place + word.len()
+}
+
+/// Where an `&` joins the next command or the next parameter of an address to the word, rather than be part of it.
+fn joined(word: &str) -> Option<usize> {
+    let joins = |at: &usize| {
+        let rest = &word[at + 1..];
+        let name = rest.bytes().take_while(|byte| is_name(*byte)).count();
+        rest.is_empty() || rest.starts_with('&') || rest[name..].starts_with('=')
+    };
+    word.match_indices('&').map(|(at, _)| at).find(joins)
 }
 
 /// The value after a head in whose last word a quote may have opened: `'ada:…'`, `'pw=…'`.

@@ -4,14 +4,14 @@
 use std::fs::OpenOptions;
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use agents::{Context, ToolSpec};
+use agents::{Context, SeenFiles, Stamp, ToolSpec};
 use futures_util::future::BoxFuture;
 use nix::fcntl::OFlag;
 use serde_json::{Value, json};
 
-use super::{Tool, one_line, text};
+use super::{Tool, count, one_line, resolve, text};
 use crate::permission::path::keeps_secrets;
 
 /// Bytes that are told at once, and bytes that are searched for the line to begin with.
@@ -43,28 +43,20 @@ fn call<'a>(arguments: &'a Value, context: &'a Context) -> BoxFuture<'a, String>
         };
         let from_line = arguments["from_line"].as_u64().unwrap_or(1).max(1);
         context.user.tool_started("read_file", &format!("reads {}", one_line(path))).await;
-        let full = resolve(path, context);
-        let read = tokio::task::spawn_blocking(move || read(&full, from_line)).await;
+        let (full, files) = (resolve(path, context), context.files.clone());
+        let read = tokio::task::spawn_blocking(move || read(&full, from_line, &files)).await;
         match read.unwrap_or_else(|error| Err(error.to_string())) {
             Ok(content) => {
-                let lines = content.lines;
-                context.user.tool_finished("read_file", &format!("read {lines} lines"), true).await;
+                let lines = count(content.lines);
+                context.user.tool_finished("read_file", &format!("{} ({lines})", one_line(path)), true).await;
                 content.text
             }
             Err(why) => {
-                context.user.tool_finished("read_file", &why, false).await;
+                context.user.tool_finished("read_file", &format!("{}: {why}", one_line(path)), false).await;
                 format!("The file was not read: {why}.")
             }
         }
     })
-}
-
-fn resolve(path: &str, context: &Context) -> PathBuf {
-    let home = || context.question.environment.get("HOME").filter(|home| !home.is_empty());
-    match path.strip_prefix("~/").and_then(|rest| Some((home()?, rest))) {
-        Some((home, rest)) => Path::new(home).join(rest),
-        None => context.question.directory.join(path),
-    }
 }
 
 /// Lines of a file.
@@ -73,7 +65,7 @@ struct Content {
     lines: usize,
 }
 
-fn read(path: &Path, from_line: u64) -> Result<Content, String> {
+fn read(path: &Path, from_line: u64, files: &SeenFiles) -> Result<Content, String> {
     // The real path counts: a link may lead to a secret.
     let path = path.canonicalize().map_err(|error| error.to_string())?;
     if keeps_secrets(&path) {
@@ -85,6 +77,7 @@ fn read(path: &Path, from_line: u64) -> Result<Content, String> {
     // Should it have become a pipe meanwhile, opening it does not wait for a writer.
     let opened = OpenOptions::new().read(true).custom_flags(OFlag::O_NONBLOCK.bits()).open(&path);
     let file = opened.map_err(|error| error.to_string())?;
+    files.see(&path, Stamp::of(&file.metadata().map_err(|error| error.to_string())?));
     let mut reader = BufReader::new(file.take(SEARCHED));
     if reader.fill_buf().map_err(|error| error.to_string())?.contains(&0) {
         return Err("it is binary".to_owned());
@@ -143,7 +136,7 @@ mod tests {
         let (mut context, screen) = context("", directory.path());
         assert_eq!(call("read_file", r#"{"path":"short"}"#, &context).await, "ä\nb");
         assert_eq!(call("read_file", r#"{"path":"short","from_line":2}"#, &context).await, "b");
-        assert!(screen.shown().starts_with("[read_file: reads short]\n[read_file done: read 2 lines]\n"));
+        assert!(screen.shown().starts_with("[read_file: reads short]\n[read_file done: short (2 lines)]\n"));
         let told = call("read_file", r#"{"path":"./long"}"#, &context).await;
         assert!(told.len() < 25 * 1024 && told.starts_with("line 1\n"));
         let (_, next) = told.trim_end().rsplit_once("more follows from line ").unwrap();
@@ -180,6 +173,6 @@ mod tests {
             let told = call("read_file", &format!(r#"{{"path":"{path}"}}"#), &context).await;
             assert!(told.starts_with("The file was not read: ") && told.contains(why), "{path}: {told}");
         }
-        assert!(screen.shown().contains("[read_file failed: it is binary]"));
+        assert!(screen.shown().contains("[read_file failed: binary: it is binary]"));
     }
 }

@@ -5,14 +5,15 @@ use awesh_protocol::Outcome;
 use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 
-use super::{Tool, text};
+use super::{NOT_PLAIN, Tool, count, is_plain, one_line, text};
 use crate::gate::caps;
 
 pub(super) fn tool() -> Tool {
     let spec = ToolSpec {
         name: "run_command",
-        description: "Proposes one bash command line. The user may run it in their own session, edit it, or decline \
-                      it. Returns its exit status and the end of its output, or that it was declined.",
+        description: "Proposes one bash command line for the user's own session. It runs if the user, or a rule of \
+                      theirs, allows it; the user may also edit or decline it. Returns its exit status and the end \
+                      of its output, or that it did not run. For what only reads, prefer look.",
         parameters: json!({
             "type": "object",
             "properties": {
@@ -37,14 +38,28 @@ fn call<'a>(arguments: &'a Value, context: &'a Context) -> BoxFuture<'a, String>
 
 /// Proposes a command and tells what came of it.
 pub(super) async fn propose(command: &str, explanation: &str, context: &Context) -> String {
-    // What is shown must be what runs: nothing that moves the cursor or hides a part.
-    if command.contains(|c: char| c.is_control() && !matches!(c, '\n' | '\t')) {
-        return "The command was not proposed: it contains control characters. Write them as escapes."
-            .to_owned();
+    if !is_plain(command) {
+        return NOT_PLAIN.to_owned();
     }
     match context.user.propose(command, explanation).await {
-        Resolution::Declined => "The user declined the command; it did not run.".to_owned(),
-        Resolution::Ran(outcome) => describe(command, &outcome),
+        Resolution::Declined => {
+            let summary = format!("{}: declined", one_line(command));
+            context.user.tool_finished("run_command", &summary, false).await;
+            "The user declined the command; it did not run.".to_owned()
+        }
+        Resolution::Denied(why) => {
+            let summary = format!("{}: denied, {why}", one_line(command));
+            context.user.tool_finished("run_command", &summary, false).await;
+            format!(
+                "The command was not proposed, as it is denied ({why}). Do not propose it in another form."
+            )
+        }
+        Resolution::Ran(outcome) => {
+            let (status, lines) = (outcome.status, count(outcome.output.lines().count()));
+            let summary = format!("{} (status {status}, {lines})", one_line(&outcome.command));
+            context.user.tool_finished("run_command", &summary, status == 0).await;
+            describe(command, &outcome)
+        }
     }
 }
 
@@ -98,6 +113,7 @@ mod tests {
                 duration_ms: 5,
                 output: output.into(),
                 directory: "/tmp".into(),
+                ..Outcome::default()
             })
         };
         screen.resolve(ran("ls -l", "a\nb\n"));

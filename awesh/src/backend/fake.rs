@@ -63,7 +63,7 @@ impl Peer {
     pub(super) fn answer_in_words(&mut self, id: u64) {
         self.send(&Event::Text { id, text: "forty-".into() });
         self.send(&Event::Text { id, text: "two".into() });
-        self.send(&Event::Done { id, usage: None, timings: Vec::new() });
+        self.send(&Event::Done { id, usage: None, cost: None, timings: Vec::new() });
     }
 
     /// Receives until the shell hangs up.

@@ -141,10 +141,15 @@ impl BackendClient {
     }
 
     /// Moves everything on and takes the events of open questions, and answers to
-    /// [`BackendClient::request_status`]. Never waits.
+    /// [`BackendClient::request`]. Never waits.
     pub fn receive(&mut self) -> Vec<Event> {
         self.advance(Instant::now());
         mem::take(&mut self.events)
+    }
+
+    /// Moves everything on, and leaves the events for [`BackendClient::receive`]. Never waits.
+    pub fn keep_going(&mut self) {
+        self.advance(Instant::now());
     }
 
     /// To be called with the terminal free, before a prompt: takes in what happened meanwhile, says what is
@@ -200,12 +205,12 @@ impl BackendClient {
         }
     }
 
-    /// Asks for [`Event::Status`]. Nothing will come unless the state is [`State::Ready`].
-    pub fn request_status(&mut self) {
+    /// Makes a request that belongs to no question. No answer will come unless the state is [`State::Ready`].
+    pub fn request(&mut self, request: &Request) {
         if let Stage::Up(link) = &mut self.stage
             && link.is_ready()
         {
-            link.request(&Request::Status);
+            link.request(request);
         }
     }
 }

@@ -31,13 +31,19 @@ impl Launch {
     /// This executable as the backend for a shell with this socket.
     ///
     /// The link in `/proc` leads to the very file that runs, also after an upgrade has replaced it on disk: so
-    /// a restart cannot bring up another version.
-    pub fn this_executable(socket: PathBuf, log: PathBuf) -> Self {
+    /// a restart cannot bring up another version. Its log and all that lasts is kept in `state`.
+    pub fn this_executable(socket: PathBuf, state: PathBuf) -> Self {
         Self {
             program: "/proc/self/exe".into(),
-            arguments: vec!["backend".into(), "--socket".into(), socket.clone().into()],
+            log: state.join("backend.log"),
+            arguments: vec![
+                "backend".into(),
+                "--socket".into(),
+                socket.clone().into(),
+                "--state".into(),
+                state.into(),
+            ],
             socket,
-            log,
             removed_environment: Vec::new(),
         }
     }

@@ -112,12 +112,19 @@ pub(super) enum Closed {
 /// The question an event belongs to, and whether the event is its last.
 pub(super) fn question_of(event: &Event) -> Option<(QuestionId, Place)> {
     match event {
-        Event::Hello { .. } | Event::Ready { .. } | Event::Status(_) => None,
+        Event::Hello { .. }
+        | Event::Ready { .. }
+        | Event::Status(_)
+        | Event::Models { .. }
+        | Event::Sent { .. }
+        | Event::Recalled { .. } => None,
         Event::Claimed { id, .. }
         | Event::Text { id, .. }
         | Event::Progress { id, .. }
         | Event::Table { id, .. }
         | Event::Propose { id, .. }
+        | Event::Confirm { id, .. }
+        | Event::Enquire { id, .. }
         | Event::ToolStarted { id, .. }
         | Event::ToolFinished { id, .. } => Some((*id, Place::Within)),
         Event::Done { id, .. } => Some((*id, Place::Last)),

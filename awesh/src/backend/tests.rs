@@ -170,7 +170,7 @@ fn death_between_questions_is_said_once_and_the_next_prompt_restarts() {
     let mut client = fake.client();
     until_state(&mut client, State::Ready);
     client.notices.take();
-    client.request_status();
+    client.request(&Request::Status);
     drive(&mut client, |client, _| client.failure().is_some());
     let notices = client.notices.take();
     assert!(
@@ -237,7 +237,7 @@ fn a_frame_cut_short_by_the_end_is_no_answer() {
     let fake = Fake::new(&[|mut peer| {
         peer.be_ready();
         peer.receive();
-        let frame = encode(&Event::Done { id: 1, usage: None, timings: Vec::new() }).unwrap();
+        let frame = encode(&Event::Done { id: 1, usage: None, cost: None, timings: Vec::new() }).unwrap();
         peer.stream.write_all(&frame[..frame.len() / 2]).unwrap();
     }]);
     let mut client = fake.client();

@@ -182,6 +182,7 @@ __awesh_answer_request() {
     type) __awesh_answer "${__awesh[id]}" __awesh_type "${__awesh[first]}" ;;
     names) __awesh_answer "${__awesh[id]}" __awesh_names ;;
     ps1) __awesh_answer "${__awesh[id]}" __awesh_ps1 ;;
+    shadows) __awesh_answer "${__awesh[id]}" __awesh_shadows ;;
     environment) __awesh_environment >@DIR@/up 2>/dev/null ;;
     complete) __awesh_answer "${__awesh[id]}" __awesh_complete "${__awesh[first]}" "${__awesh[second]}" >/dev/null 2>&1 ;;
     names-of) __awesh_answer "${__awesh[id]}" __awesh_names_of "${__awesh[first]}" "${__awesh[second]}" 2>/dev/null ;;
@@ -210,6 +211,20 @@ __awesh_names() {
   builtin compgen -c >|@DIR@/kind
   builtin read -r -d '' <@DIR@/kind
   __awesh_fields=(":$REPLY")
+}
+
+# The functions in one field, then the aliases, where bash goes by them. Nothing where a line means something else
+# than it shows: where no comments are known, or assignments stand anywhere.
+__awesh_shadows() {
+  { builtin shopt -q interactive_comments && [[ $- != *k* ]]; } || builtin return 0
+  builtin local __awesh_name
+  builtin compgen -A function >|@DIR@/kind
+  builtin read -r -d '' <@DIR@/kind
+  __awesh_fields=(":$REPLY")
+  builtin shopt -q expand_aliases || builtin return 0
+  for __awesh_name in "${!BASH_ALIASES[@]}"; do
+    __awesh_fields+=(":$__awesh_name=${BASH_ALIASES[$__awesh_name]}")
+  done
 }
 
 # Whole, and past every file: there are secrets in it.

@@ -11,6 +11,8 @@ use nix::errno::Errno;
 use nix::sys::signal::kill;
 use nix::unistd::{Pid, getuid};
 
+use super::keep_kubeconfigs;
+
 /// What every session's directory begins with; the process id of its shell follows.
 const PREFIX: &str = "awesh-";
 
@@ -34,14 +36,15 @@ pub(super) fn remove(own: &Path) {
     }
 }
 
-/// Removes what dead shells of this user have left beside `own`. What cannot be removed stays: it is in
-/// nobody's way.
-pub fn remove_leftovers(own: &Path) {
+/// Removes what dead shells of this user have left beside `own`, but for what is worth keeping, which goes to
+/// `state`. What cannot be removed stays: it is in nobody's way.
+pub fn remove_leftovers(own: &Path, state: &Path) {
     let Some(entries) = own.parent().and_then(|parent| fs::read_dir(parent).ok()) else { return };
     for entry in entries.flatten() {
         let name = entry.file_name();
         let ours = entry.metadata().is_ok_and(|meta| meta.is_dir() && meta.uid() == getuid().as_raw());
         if ours && name.to_str().and_then(owner).is_some_and(is_dead) {
+            keep_kubeconfigs(&entry.path(), state);
             let _ = fs::remove_dir_all(entry.path());
         }
     }
@@ -75,7 +78,7 @@ mod tests {
             fs::create_dir(directory).unwrap();
             fs::write(directory.join("up"), "").unwrap();
         }
-        remove_leftovers(&own);
+        remove_leftovers(&own, parent.path());
         assert!(own.exists() && !left.exists() && others.iter().all(|other| other.exists()));
     }
 }

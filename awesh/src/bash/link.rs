@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use awesh_protocol::SessionNames;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::Signal;
@@ -193,6 +194,23 @@ impl Link {
         let fields = self.ask("environment", "", "", UNHURRIED)?;
         let pairs = fields.iter().filter_map(|field| field.split_once('='));
         Some(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
+    }
+
+    /// The session's aliases and functions.
+    pub fn names(&mut self) -> SessionNames {
+        let Some(fields) = self.ask("shadows", "", "", QUICK) else {
+            return SessionNames { unknown: true, ..SessionNames::default() };
+        };
+        let mut fields = fields.iter().filter_map(|field| field.strip_prefix(':'));
+        let Some(functions) = fields.next().map(str::lines) else {
+            return SessionNames { unknown: true, ..SessionNames::default() };
+        };
+        let aliases = fields.filter_map(|field| field.split_once('='));
+        SessionNames {
+            functions: functions.filter(|name| !name.starts_with("__awesh")).map(str::to_owned).collect(),
+            aliases: aliases.map(|(name, text)| (name.to_owned(), text.to_owned())).collect(),
+            unknown: false,
+        }
     }
 
     /// Ctrl-C at the prompt: bash starts over at a new prompt with status 130, or runs the user's trap and stays.

@@ -20,7 +20,7 @@ mod toml_file;
 mod value;
 mod vendors;
 
-use awesh_protocol::{Attachment, Secret, Settings};
+use awesh_protocol::{Attachment, Permission, Secret, Settings, Tools};
 
 pub use problem::{Origin, Problem};
 pub use reference::reference;
@@ -35,6 +35,10 @@ pub struct Config {
     pub verbose: u8,
     /// How the prompt looks.
     pub prompt: Prompt,
+    /// What may run without being asked, and what may not run at all.
+    pub permission: Permission,
+    /// Patterns (`*` and `?`) of the hosts on which changes need the name typed.
+    pub protected_hosts: Vec<String>,
     /// Whether awesh uses colours.
     pub colour: bool,
     /// How a line looks while it is typed.
@@ -56,6 +60,14 @@ pub struct Ai {
     pub base_url: Option<String>,
     /// The API key.
     pub api_key: Option<Secret>,
+    /// The command that prints the API key.
+    pub key_command: Option<String>,
+    /// The file of the certificates to trust in place of the system's.
+    pub ca_file: Option<String>,
+    /// How models are given tools.
+    pub tools: Tools,
+    /// Whether hosts, pods, namespaces and clusters go under other names.
+    pub pseudonyms: bool,
     /// What goes with a question.
     pub attach: Attachment,
 }
@@ -127,6 +139,8 @@ impl Default for Config {
                 instant: true,
                 protected: vec!["*prod*".to_owned()],
             },
+            permission: Permission::default(),
+            protected_hosts: Vec::new(),
             colour: true,
             editor: Editor { colours: true, suggestions: true },
             history: History { size: 100_000 },
@@ -154,7 +168,12 @@ impl Config {
             model: self.ai.model.clone(),
             base_url: self.ai.base_url.clone(),
             api_key: self.ai.api_key.clone(),
+            key_command: self.ai.key_command.clone(),
+            ca_file: self.ai.ca_file.clone(),
+            tools: self.ai.tools,
+            pseudonyms: self.ai.pseudonyms,
             verbosity: self.verbose,
+            permission: self.permission.clone(),
         }
     }
 }

@@ -4,7 +4,7 @@
 //! provider's. So the provider is settled first, and a layer's model, address and key are passed over where
 //! they were set beside another: `AI_PROVIDER=ollama` for one session must not carry the file's key to it.
 
-use awesh_protocol::Secret;
+use awesh_protocol::{Provider, Secret};
 
 use super::problem::{Origin, Problem};
 use super::sources::{Entry, Sources};
@@ -13,7 +13,7 @@ use super::value::Raw;
 use super::{Ai, Config, vendors};
 
 /// The settings that belong to a provider.
-const PROVIDERS_OWN: [&str; 3] = ["ai.model", "ai.base_url", "ai.api_key"];
+pub(super) const PROVIDERS_OWN: [&str; 4] = ["ai.model", "ai.base_url", "ai.api_key", "ai.key_command"];
 
 /// The word for "no provider", whatever keys are set.
 const NO_PROVIDER: &str = "none";
@@ -67,7 +67,7 @@ fn layers_providers(layers: [&Vec<Entry>; 4]) -> [Option<String>; 4] {
             }
         }
         let chosen = || vendors::chosen(|variable| seen.contains(&variable));
-        named.clone().or_else(|| chosen().map(|vendor| vendor.provider.to_owned()))
+        named.clone().or_else(|| chosen().map(|vendor| vendor.name.to_owned()))
     })
 }
 
@@ -82,12 +82,12 @@ fn compatible_server(layers: [&Vec<Entry>; 4]) -> Option<String> {
 
 /// Takes over what the layer has of the provider's own variables.
 fn vendor_variables(config: &mut Config, layer: &[Entry], provider: Option<&str>) {
-    let Some(vendor) = provider.and_then(vendors::by_provider) else { return };
+    let Some(vendor) = provider.and_then(Provider::find) else { return };
     for entry in layer {
         let (Name::Vendor(variable), Raw::Text(value)) = (entry.name, &entry.raw) else { continue };
-        if Some(variable) == vendor.key {
+        if Some(variable) == vendor.key_variable {
             config.ai.api_key = Some(Secret::new(value.as_str()));
-        } else if Some(variable) == vendor.base_url {
+        } else if Some(variable) == vendor.url_variable {
             config.ai.base_url = Some(vendors::base_url(vendor, value));
         }
     }

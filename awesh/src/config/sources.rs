@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::problem::{Origin, Problem};
+use super::resolve::PROVIDERS_OWN;
 use super::table::{self, Name};
 use super::value::Raw;
 use super::{Config, aweshrc, toml_file};
@@ -95,6 +96,12 @@ impl Sources {
         let raw = Raw::Text(value.to_owned());
         if let Err(what) = setting.field.set(&mut Config::default(), &raw) {
             return Err(Problem { origin, line: None, what: format!("{key} {what}"), hint: None });
+        }
+        if key == "ai.provider" {
+            // What was set for the one before is not the new one's.
+            self.flags.retain(
+                |entry| !matches!(entry.name, Name::Setting(own) if PROVIDERS_OWN.contains(&own.key)),
+            );
         }
         self.flags.push(Entry { name: Name::Setting(setting), raw, origin, line: None });
         Ok(())

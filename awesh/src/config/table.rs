@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use awesh_protocol::Attachment;
+use awesh_protocol::{Attachment, Mode, Tools};
 
 use super::value::Field;
 use super::vendors;
@@ -23,12 +23,12 @@ pub(super) struct Setting {
 }
 
 /// Every setting, in the order of the reference.
-pub(super) static SETTINGS: [Setting; 15] = [
+pub(super) static SETTINGS: [Setting; 25] = [
     Setting {
         key: "ai.provider",
         environment: &["AI_PROVIDER"],
         default: "the vendor whose key is set; else none",
-        doc: "Who answers what the local agents do not: openai, openrouter, ollama, anthropic, …, or none.",
+        doc: "Who answers what the local agents do not: openai, anthropic, openrouter, ollama, …, or none; awea lists them.",
         field: Field::Text(|config| &mut config.ai.provider),
     },
     Setting {
@@ -51,6 +51,39 @@ pub(super) static SETTINGS: [Setting; 15] = [
         default: "the vendor's variable",
         doc: "The key for the provider.",
         field: Field::Secret(|config| &mut config.ai.api_key),
+    },
+    Setting {
+        key: "ai.key_command",
+        environment: &["AWESH_KEY_COMMAND"],
+        default: "none",
+        doc: "A command that prints the key, where none is set: pass show openai, secret-tool lookup service openai. \
+              It is run without a shell.",
+        field: Field::Text(|config| &mut config.ai.key_command),
+    },
+    Setting {
+        key: "ai.ca_file",
+        environment: &["AWESH_CA_FILE", "SSL_CERT_FILE"],
+        default: "the system's",
+        doc: "The certificates (PEM) that the provider's is checked by.",
+        field: Field::Text(|config| &mut config.ai.ca_file),
+    },
+    Setting {
+        key: "ai.tools",
+        environment: &["AWESH_TOOLS"],
+        default: "auto",
+        doc: "How the model is given tools: by the API, in words for models that cannot call them, or by the API \
+              unless the server refuses that.",
+        field: Field::Choice {
+            names: &["auto", "native", "text"],
+            set: |config, index| config.ai.tools = [Tools::Auto, Tools::Native, Tools::Text][index],
+        },
+    },
+    Setting {
+        key: "ai.pseudonyms",
+        environment: &["AWESH_PSEUDONYMS"],
+        default: "false",
+        doc: "Whether the AI knows hosts, pods, namespaces and clusters by other names only.",
+        field: Field::Switch(|config| &mut config.ai.pseudonyms),
     },
     Setting {
         key: "ai.attach",
@@ -104,8 +137,56 @@ pub(super) static SETTINGS: [Setting; 15] = [
         key: "prompt.protected",
         environment: &["AWESH_PROTECTED"],
         default: "[\"*prod*\"]",
-        doc: "Patterns of the Kubernetes contexts that stand out in the prompt.",
+        doc: "Patterns of the Kubernetes contexts that stand out in the prompt, and where proposed changes need \
+              the name typed.",
         field: Field::List(|config| &mut config.prompt.protected),
+    },
+    Setting {
+        key: "permission.mode",
+        environment: &["AWESH_PERMISSION"],
+        default: "ask",
+        doc: "What happens to proposed commands that no rule decides: ask; auto, and those that only look run \
+              without being asked; read-only, and those that could do more are not proposed.",
+        field: Field::Choice {
+            names: &["ask", "auto", "read-only"],
+            set: |config, index| config.permission.mode = [Mode::Ask, Mode::Auto, Mode::ReadOnly][index],
+        },
+    },
+    Setting {
+        key: "permission.allow",
+        environment: &["AWESH_ALLOW"],
+        default: "[]",
+        doc: "Rules for commands that run without being asked, such as \"kubectl get *\": the words of one \
+              command; * stands for any text, as the last word for any words.",
+        field: Field::Rules(|config| &mut config.permission.allow),
+    },
+    Setting {
+        key: "permission.ask",
+        environment: &["AWESH_ASK"],
+        default: "[]",
+        doc: "Rules for commands that are asked whatever else allows them.",
+        field: Field::Rules(|config| &mut config.permission.ask),
+    },
+    Setting {
+        key: "permission.deny",
+        environment: &["AWESH_DENY"],
+        default: "[]",
+        doc: "Rules for commands that are not even proposed, such as \"rm -rf /*\"; options in any place and form.",
+        field: Field::Rules(|config| &mut config.permission.deny),
+    },
+    Setting {
+        key: "permission.network",
+        environment: &["AWESH_LOOK_NETWORK"],
+        default: "false",
+        doc: "Whether a look of the AI may ask other machines (kubectl get, dig, curl) without a proposal.",
+        field: Field::Switch(|config| &mut config.permission.network),
+    },
+    Setting {
+        key: "permission.protected_hosts",
+        environment: &["AWESH_PROTECTED_HOSTS"],
+        default: "[]",
+        doc: "Patterns of the hosts on which proposed changes need the name typed.",
+        field: Field::List(|config| &mut config.protected_hosts),
     },
     Setting {
         key: "colour",

@@ -23,6 +23,8 @@ pub(super) enum Field {
     Level(fn(&mut Config) -> &mut u8),
     Count(fn(&mut Config) -> &mut usize),
     List(fn(&mut Config) -> &mut Vec<String>),
+    /// A list whose items have blanks in them.
+    Rules(fn(&mut Config) -> &mut Vec<String>),
     Choice {
         names: &'static [&'static str],
         /// Takes an index into `names`.
@@ -41,6 +43,7 @@ impl Field {
             Self::Level(field) => *field(config) = level(raw).ok_or_else(expected)?,
             Self::Count(field) => *field(config) = count(raw).ok_or_else(expected)?,
             Self::List(field) => *field(config) = list(raw).ok_or_else(expected)?,
+            Self::Rules(field) => *field(config) = rules(raw).ok_or_else(expected)?,
             Self::Choice { names, set } => {
                 let word = text(raw).ok_or_else(expected)?;
                 set(config, names.iter().position(|name| *name == word).ok_or_else(expected)?);
@@ -57,6 +60,7 @@ impl Field {
             Self::Level(_) => "0, 1 or 2".to_owned(),
             Self::Count(_) => "a number".to_owned(),
             Self::List(_) => "a list of texts".to_owned(),
+            Self::Rules(_) => "a list of texts (in the environment with ; between them)".to_owned(),
             Self::Choice { names, .. } => names.join(" or "),
         }
     }
@@ -108,6 +112,18 @@ fn list(raw: &Raw) -> Option<Vec<String>> {
                 .map(str::to_owned)
                 .collect(),
         ),
+        _ => None,
+    }
+}
+
+/// As [`list`], but the words of one item have blanks between them.
+fn rules(raw: &Raw) -> Option<Vec<String>> {
+    match raw {
+        Raw::List(items) => Some(items.clone()),
+        Raw::Text(text) => {
+            let items = text.split(';').map(str::trim).filter(|item| !item.is_empty());
+            Some(items.map(str::to_owned).collect())
+        }
         _ => None,
     }
 }

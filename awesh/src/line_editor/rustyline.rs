@@ -289,7 +289,8 @@ fn configure(typing: &Typing, link: &SharedLink) {
         let mut list = || lists.next().unwrap_or_default();
         Keymap::read(list(), list(), list())
     };
-    if let (Some(emacs), Some(insert), Some(command)) = (keymap(), keymap(), keymap()) {
+    if let (Some(mut emacs), Some(insert), Some(command)) = (keymap(), keymap(), keymap()) {
+        emacs.add_own();
         typing.editor().configure([emacs, insert, command], settings);
     }
 }

@@ -17,6 +17,7 @@ mod style;
 mod tests;
 mod text;
 mod width;
+mod words;
 mod work_tree;
 
 use std::os::fd::BorrowedFd;
@@ -102,6 +103,10 @@ pub struct PromptData {
     /// How long these two took. The work tree, which may come too late without harm, does not count.
     pub took: Duration,
 }
+
+/// Something could not be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unread;
 
 /// Reads what the prompt shows and writes it.
 pub struct PromptSource {
@@ -245,6 +250,26 @@ impl PromptSource {
 }
 
 impl PromptData {
+    /// The Kubernetes context that is set: its name, nothing where there is none, or an error where it could not
+    /// be read in time.
+    pub fn context(&self) -> Result<Option<&str>, Unread> {
+        match &self.facts.kube {
+            Some(kube::Kube::Context { name, .. }) => Ok(Some(name)),
+            Some(kube::Kube::None) => Ok(None),
+            Some(kube::Kube::Unknown) | None => Err(Unread),
+        }
+    }
+
+    /// The state of the repository, in words.
+    pub fn git(&self) -> Option<String> {
+        words::git(&self.facts)
+    }
+
+    /// The Kubernetes context and namespace, in words.
+    pub fn kubernetes(&self) -> Option<String> {
+        words::kubernetes(&self.facts)
+    }
+
     /// Writes the prompt. Reads nothing.
     pub fn text(&self, session: &Session<'_>, style: &Style) -> PromptText {
         text::text(session, style, &self.facts)

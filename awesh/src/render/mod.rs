@@ -23,7 +23,7 @@ mod wrap;
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
-use awesh_protocol::{Event, FailureKind, Proposal, Timing, Usage};
+use awesh_protocol::{Action, Event, FailureKind, Proposal, ProposalId, Timing, Usage};
 
 use self::confirm::Answer;
 use self::markdown::Markdown;
@@ -44,8 +44,13 @@ const MAX_MESSAGE: usize = 400;
 pub enum Step {
     /// It waits for the next.
     Continue,
-    /// It reads keys for this proposal, which stands on the terminal; then [`Renderer::answered`].
+    /// It reads keys for this proposal, which stands on the terminal; then [`Renderer::answered`]. Where a rule
+    /// allows the command, no question stands there.
     Decide(Proposal),
+    /// It reads keys for this action, which stands on the terminal; then [`Renderer::answered`].
+    Confirm(ProposalId, Action),
+    /// It reads a line for this question, which stands on the terminal with these choices.
+    Enquire(ProposalId, Vec<String>),
     /// It goes back to the prompt: that was the question's last event.
     Ended,
 }
@@ -64,6 +69,8 @@ pub struct Renderer {
     within_line: bool,
     /// A proposal waits for its answer.
     deciding: bool,
+    /// Lines written so far.
+    lines: usize,
 }
 
 impl Renderer {
@@ -80,7 +87,20 @@ impl Renderer {
             progress: Progress::new(now),
             within_line: false,
             deciding: false,
+            lines: 0,
         }
+    }
+
+    /// How many lines were written.
+    pub fn lines(&self) -> usize {
+        self.lines
+    }
+
+    /// Ends what was written without saying how the question ended.
+    pub fn end(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        let mut pieces = Vec::new();
+        self.end_text(&mut pieces);
+        style::write(&pieces, self.capabilities.colour, out)
     }
 
     /// The terminal has another width now; it holds from the next line on.
@@ -112,7 +132,12 @@ impl Renderer {
         let mut pieces = Vec::new();
         let mut step = Step::Continue;
         match event {
-            Event::Hello { .. } | Event::Ready { .. } | Event::Status(_) => {}
+            Event::Hello { .. }
+            | Event::Ready { .. }
+            | Event::Status(_)
+            | Event::Models { .. }
+            | Event::Sent { .. }
+            | Event::Recalled { .. } => {}
             Event::Claimed { agent, .. } => {
                 self.progress.set(sanitize::line(agent), now);
                 self.agent = Some(agent.clone());
@@ -126,8 +151,22 @@ impl Renderer {
                 self.deciding = true;
                 step = Step::Decide(proposal.clone());
             }
-            Event::ToolStarted { summary, .. } => self.tool_started(summary, now, &mut pieces),
-            Event::ToolFinished { summary, ok, .. } => self.tool_finished(summary, *ok, &mut pieces),
+            Event::Confirm { proposal, action, .. } => {
+                self.end_text(&mut pieces);
+                confirm::show_action(action, self.width, &mut pieces);
+                self.deciding = true;
+                step = Step::Confirm(*proposal, action.clone());
+            }
+            Event::Enquire { proposal, text, choices, .. } => {
+                self.end_text(&mut pieces);
+                let choices: Vec<String> = choices.iter().map(|choice| sanitize::line(choice)).collect();
+                confirm::show_question(&sanitize::line(text), &choices, self.width, &mut pieces);
+                step = Step::Enquire(*proposal, choices);
+            }
+            Event::ToolStarted { summary, .. } => self.progress.set(sanitize::line(summary), now),
+            Event::ToolFinished { tool, summary, ok, step, .. } => {
+                self.tool_finished(&format!("{step} {tool} {summary}"), *ok, &mut pieces);
+            }
             Event::Done { .. } | Event::Failed { .. } => {
                 self.end_text(&mut pieces);
                 step = Step::Ended;
@@ -135,13 +174,18 @@ impl Renderer {
         }
         self.write(&pieces, step == Step::Ended, now, out)?;
         match event {
-            Event::Done { usage, timings, .. } => self.done(*usage, timings, now, out)?,
+            Event::Done { usage, cost, timings, .. } => self.done(*usage, *cost, timings, now, out)?,
             Event::Failed { kind, message, hint, .. } => {
                 self.failed(*kind, message, hint.as_deref(), out)?;
             }
             _ => self.tick(now, out)?,
         }
         Ok(step)
+    }
+
+    /// A rule has decided on the proposal that stands there.
+    pub fn decided(&mut self) {
+        self.deciding = false;
     }
 
     /// Writes the user's answer behind a proposal's question.
@@ -176,18 +220,11 @@ impl Renderer {
         table.draw(self.width, Overflow::Truncate, self.capabilities, pieces);
     }
 
-    fn tool_started(&mut self, summary: &str, now: Instant, pieces: &mut Vec<Piece>) {
-        self.end_text(pieces);
-        let summary = sanitize::line(summary);
-        let sign = if self.capabilities.unicode { "→ " } else { "> " };
-        self.note(sign, Style::DIM, &summary, pieces);
-        self.progress.set(summary, now);
-    }
-
+    /// A step is one line; by its number it can be looked up.
     fn tool_finished(&mut self, summary: &str, ok: bool, pieces: &mut Vec<Piece>) {
         self.end_text(pieces);
         let (sign, colour) = match (ok, self.capabilities.unicode) {
-            (true, true) => ("✓ ", Colour::Green),
+            (true, true) => ("▸ ", Colour::Green),
             (true, false) => ("ok: ", Colour::Green),
             (false, true) => ("✗ ", Colour::Red),
             (false, false) => ("failed: ", Colour::Red),
@@ -214,6 +251,7 @@ impl Renderer {
         };
         self.clear_progress(now, out)?;
         style::write(pieces, self.capabilities.colour, out)?;
+        self.lines += pieces.iter().filter(|piece| **piece == Piece::LineEnd).count();
         self.within_line = *last != Piece::LineEnd && !self.deciding;
         out.flush()
     }
@@ -229,6 +267,7 @@ impl Renderer {
     fn done(
         &mut self,
         usage: Option<Usage>,
+        cost: Option<f64>,
         timings: &[Timing],
         now: Instant,
         out: &mut dyn Write,
@@ -236,7 +275,7 @@ impl Renderer {
         let took = now.saturating_duration_since(self.asked);
         if messages::verbosity() >= 1 {
             let mut pieces = Vec::new();
-            put_line(&mut pieces, &summary(usage, took), Style::DIM);
+            put_line(&mut pieces, &summary(usage, cost, took), Style::DIM);
             style::write(&pieces, self.capabilities.colour, out)?;
             out.flush()?;
         }
@@ -285,18 +324,24 @@ impl Renderer {
     }
 }
 
+/// A text of several lines from the backend, as it may be shown.
+pub fn page(text: &str) -> String {
+    sanitize::command(text)
+}
+
 /// A cell of a table from the backend, which has no markup.
 fn cell_of(text: &str) -> Vec<Run> {
     let text = sanitize::line(text);
     if text.is_empty() { Vec::new() } else { vec![Run::new(text, Style::PLAIN)] }
 }
 
-/// What an answer cost.
-fn summary(usage: Option<Usage>, took: Duration) -> String {
+/// What an answer took and cost.
+fn summary(usage: Option<Usage>, cost: Option<f64>, took: Duration) -> String {
     let tokens = usage
         .map(|usage| format!("{} tokens in, {} tokens out, ", usage.input_tokens, usage.output_tokens))
         .unwrap_or_default();
-    format!("{tokens}{:.1} s", took.as_secs_f64())
+    let cost = cost.map(|cost| format!("${cost:.4}, ")).unwrap_or_default();
+    format!("{tokens}{cost}{:.1} s", took.as_secs_f64())
 }
 
 /// A duration from the wire, where it may be anything.

@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU16;
 
-use awesh_protocol::Risk;
+use awesh_protocol::{Part, Risk, Verdict};
 
 use super::*;
 
@@ -32,7 +32,7 @@ impl Fixture {
     }
 
     fn done(&mut self) {
-        let step = self.event(&Event::Done { id: 1, usage: None, timings: Vec::new() });
+        let step = self.event(&Event::Done { id: 1, usage: None, cost: None, timings: Vec::new() });
         assert_eq!(step, Step::Ended);
     }
 
@@ -58,7 +58,10 @@ fn size(cells: u16) -> NonZeroU16 {
 
 fn proposal(command: &str) -> Event {
     let (command, explanation) = (command.to_owned(), "Its deployment starts another.".to_owned());
-    Event::Propose { id: 1, proposal: Proposal { id: 1, command, explanation, risk: Risk::Writes } }
+    let verdict = Verdict::Asked { why: "no rule allows it".to_owned(), may_remember: false };
+    let (parts, targets) = (Vec::new(), Vec::new());
+    let proposal = Proposal { id: 1, command, explanation, risk: Risk::Writes, parts, verdict, targets };
+    Event::Propose { id: 1, proposal }
 }
 
 const ANSWER: &str = "\
@@ -195,15 +198,14 @@ fn tools_and_tables_take_lines_of_their_own() {
     let (tool, summary) = ("clusters".to_owned(), "reads all 11 clusters".to_owned());
     fixture.event(&Event::ToolStarted { id: 1, tool: tool.clone(), summary });
     let summary = "10 of 11 answered within the deadline".to_owned();
-    fixture.event(&Event::ToolFinished { id: 1, tool, summary, ok: false });
+    fixture.event(&Event::ToolFinished { id: 1, tool, summary, ok: false, step: 3 });
     let columns = ["context", "nodes", "note"].map(str::to_owned).to_vec();
     let row = ["prod-eu-1", "12", "certificate\nexpired"].map(str::to_owned).to_vec();
     fixture.event(&Event::Table { id: 1, columns, rows: vec![row] });
     fixture.done();
     let expected = "\
 Let me look
-→ reads all 11 clusters
-✗ 10 of 11 answered within th…
+✗ 3 clusters 10 of 11 answere…
 context    nodes  note
 ─────────  ─────  ────────────
 prod-eu-1  12     certificate…";
@@ -228,10 +230,67 @@ I would delete it.
   date<U+202E>^[[8m
 Its deployment starts another.
 ⚠ changes files or state
+asked: no rule allows it
 Run it? [y]es [e]dit [N]o yes";
     assert_eq!(fixture.screen(), expected);
     fixture.wait(150);
     assert!(fixture.screen().ends_with("thinking"));
+}
+
+#[test]
+fn what_decided_is_shown_part_by_part() {
+    let mut fixture = Fixture::new(60, COLOURFUL);
+    let Event::Propose { proposal, .. } = proposal("ls && touch x\u{1b}") else { unreachable!() };
+    let part = |text: &str, risk| Part { text: text.to_owned(), risk };
+    let parts = vec![part("ls", Risk::Reads), part("touch x\u{1b}", Risk::Writes)];
+    let verdict = Verdict::Asked { why: "rule: ask touch *".to_owned(), may_remember: true };
+    let asked = Proposal { parts: parts.clone(), verdict, ..proposal.clone() };
+    fixture.event(&Event::Propose { id: 1, proposal: asked });
+    let expected = "  ls && touch x^[
+Its deployment starts another.
+⚠ changes files or state
+  ls: only looks
+  touch x^[: changes files or state
+asked: rule: ask touch *
+Run it? [y]es [e]dit [s]ession [a]lways [N]o";
+    assert_eq!(fixture.screen().trim_end(), expected);
+    let mut fixture = Fixture::new(60, COLOURFUL);
+    let verdict = Verdict::Allowed { by: "rule: allow touch *".to_owned() };
+    fixture.event(&Event::Propose { id: 1, proposal: Proposal { verdict, ..proposal } });
+    assert!(fixture.screen().ends_with("allowed (rule: allow touch *)"), "{}", fixture.screen());
+}
+
+#[test]
+fn looks_edits_and_questions_are_put_as_what_they_are() {
+    let mut fixture = Fixture::new(60, COLOURFUL);
+    let (command, explanation, why) = ("ls".to_owned(), "Looks.".to_owned(), "because".to_owned());
+    let action = Action::Look { command, explanation, why };
+    assert_eq!(
+        fixture.event(&Event::Confirm { id: 1, proposal: 4, action: action.clone() }),
+        Step::Confirm(4, action)
+    );
+    fixture.renderer.answered(Answer::Run, fixture.now, &mut fixture.written).unwrap();
+    let (path, explanation) = ("/etc/hosts".to_owned(), "Adds one.".to_owned());
+    let diff = "@@ -1 +1,2 @@\n one\n+two\u{1b}]0;x\u{7}\n".to_owned();
+    fixture.event(&Event::Confirm { id: 1, proposal: 5, action: Action::Edit { path, explanation, diff } });
+    fixture.renderer.answered(Answer::Decline, fixture.now, &mut fixture.written).unwrap();
+    let (text, choices) = ("Which one?".to_owned(), vec!["red".to_owned(), "blue\r".to_owned()]);
+    fixture.event(&Event::Enquire { id: 1, proposal: 6, text, choices });
+    let expected = "  ls
+Looks.
+only looks, apart from your session: it cannot write
+asked: because
+Look? [y]es [a]ll looks of this answer [N]o yes
+  /etc/hosts
+Adds one.
+@@ -1 +1,2 @@
+ one
++two^[]0;x^G
+Edit the file? [y]es [N]o no
+Which one?
+  1. red
+  2. blue";
+    assert_eq!(fixture.screen().trim_end(), expected);
 }
 
 #[test]
@@ -240,9 +299,15 @@ fn a_dumb_terminal_gets_lines_of_text_alone() {
     fixture.wait(1000);
     fixture.event(&Event::Progress { id: 1, text: "working".into() });
     fixture.text("# Title\n- **one** `two`\n\n---\n");
-    fixture.event(&Event::ToolFinished { id: 1, tool: "t".into(), summary: "looked".into(), ok: true });
+    fixture.event(&Event::ToolFinished {
+        id: 1,
+        tool: "t".into(),
+        summary: "looked".into(),
+        ok: true,
+        step: 1,
+    });
     fixture.done();
-    let expected = format!("# Title\r\n- one `two`\r\n\r\n{}\r\nok: looked\r\n", "-".repeat(20));
+    let expected = format!("# Title\r\n- one `two`\r\n\r\n{}\r\nok: 1 t looked\r\n", "-".repeat(20));
     assert_eq!(String::from_utf8(fixture.written).unwrap(), expected);
 }
 
@@ -288,7 +353,13 @@ fn no_event_reaches_beyond_its_place() {
     fixture.text(&format!("\n```{HOSTILE}\n{HOSTILE}\n```\n| {HOSTILE} |\n|-|\n| {HOSTILE} |\n"));
     fixture.text(&format!("[{HOSTILE}]({HOSTILE}) <https://{HOSTILE}> `{HOSTILE}`"));
     fixture.event(&Event::ToolStarted { id: 1, tool: hostile.clone(), summary: hostile.clone() });
-    fixture.event(&Event::ToolFinished { id: 1, tool: hostile.clone(), summary: hostile.clone(), ok: true });
+    fixture.event(&Event::ToolFinished {
+        id: 1,
+        tool: hostile.clone(),
+        summary: hostile.clone(),
+        ok: true,
+        step: 1,
+    });
     fixture.event(&Event::Table { id: 1, columns: vec![hostile.clone()], rows: vec![vec![hostile]] });
     fixture.event(&proposal(HOSTILE));
     assert_harmless(&fixture.written);
@@ -342,9 +413,10 @@ fn no_answer_is_too_long() {
 #[test]
 fn costs_are_said_where_they_are_known() {
     let took = Duration::from_millis(2340);
-    assert_eq!(summary(None, took), "2.3 s");
+    assert_eq!(summary(None, None, took), "2.3 s");
     let usage = Usage { input_tokens: 1200, output_tokens: 56 };
-    assert_eq!(summary(Some(usage), took), "1200 tokens in, 56 tokens out, 2.3 s");
+    assert_eq!(summary(Some(usage), None, took), "1200 tokens in, 56 tokens out, 2.3 s");
+    assert_eq!(summary(Some(usage), Some(0.0123), took), "1200 tokens in, 56 tokens out, $0.0123, 2.3 s");
 }
 
 #[test]

@@ -37,8 +37,8 @@ impl Beside for Aside<'_> {
 
     fn advance(&mut self) -> Option<PromptText> {
         if let Some(backend) = self.backend {
-            // No question is open while a line is edited, so nothing comes that anybody waits for.
-            drop(backend.receive());
+            // What comes for a question within which a line is edited is its loop's.
+            backend.keep_going();
         }
         let state = backend_state(self.backend.as_ref());
         let shown = self.prompt.as_mut()?;

@@ -2,20 +2,17 @@
 
 use std::fmt::Write;
 use std::io;
-use std::time::{Duration, Instant};
 
-use awesh_protocol::{Event, Status};
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use awesh_protocol::{Event, Recall, Request, Status};
 
 use super::Shell;
+use super::ai::PATIENCE;
 use crate::backend::{BackendClient, State};
 use crate::control::{self, Control};
 use crate::messages;
+use crate::render;
 use crate::sys::tty::Mode;
 use crate::timings;
-
-/// How long a status waits for the backend's part of it.
-const PATIENCE: Duration = Duration::from_millis(500);
 
 impl Shell {
     /// Does what one of awesh's own commands says.
@@ -23,52 +20,61 @@ impl Shell {
         self.terminal.set_mode(Mode::Editing)?;
         match control::parse(line) {
             Control::Help => messages::page(&control::help(), true),
-            Control::Status => self.status(),
+            Control::Status => self.status()?,
             Control::Why => self.say_why(),
             Control::Turns => self.say_turns(),
             Control::Forget(what) => self.forget(what),
+            Control::Renew => {
+                if let Some(backend) = &mut self.backend {
+                    backend.request(&Request::Renew);
+                }
+                messages::page("a new conversation begins\n", true);
+            }
+            Control::Recall(recall) => self.recall(recall)?,
             Control::Verbosity(level) => {
                 let level = level.unwrap_or(u8::from(self.config.verbose == 0));
                 self.set("verbose", &level.to_string());
                 messages::page(&format!("verbosity: {}\n", self.config.verbose), true);
             }
-            Control::Provider(name) => {
-                if let Some(name) = name {
-                    self.set("ai.provider", &name);
-                }
-                self.say_ai();
-            }
-            Control::Model(name) => {
-                if let Some(name) = name {
-                    self.set("ai.model", &name);
-                }
-                self.say_ai();
-            }
+            Control::Provider(name) => self.provider(name.as_deref())?,
+            Control::Model(name) => self.model(name.as_deref())?,
+            Control::Sent => self.say_sent()?,
+            Control::Answer => self.say_answer()?,
             Control::Usage(usage) => messages::error(usage),
         }
         Ok(())
     }
 
-    fn set(&mut self, key: &str, value: &str) {
+    /// What the backend has kept, or takes back.
+    fn recall(&mut self, recall: Recall) -> io::Result<()> {
+        let answered = self.hear(&Request::Recall(recall), PATIENCE, |event| match event {
+            Event::Recalled { text, ok } => Some((text, ok)),
+            _ => None,
+        })?;
+        match answered {
+            Some((text, true)) => messages::page(&render::page(&text), true),
+            Some((text, false)) => messages::error(render::page(&text)),
+            None => {
+                messages::error("the backend, which keeps that, does not answer");
+                messages::hint("awes shows how it stands; it is started again with the next question");
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn set(&mut self, key: &str, value: &str) {
         match self.sources.set(key, value) {
             Ok(()) => self.apply_settings(),
             Err(problem) => messages::problem(&problem, problem.hint.as_deref()),
         }
     }
 
-    fn say_ai(&self) {
-        let ai = &self.config.ai;
-        let text = format!(
-            "provider: {}\nmodel: {}\n",
-            ai.provider.as_deref().unwrap_or("none; local agents answer"),
-            ai.model.as_deref().unwrap_or("the provider's default")
-        );
-        messages::page(&text, true);
-    }
-
-    fn status(&mut self) {
+    fn status(&mut self) -> io::Result<()> {
         let mut text = format!("awesh {}, bash {}\n", env!("CARGO_PKG_VERSION"), self.session.process_id());
-        let status = self.backend.as_mut().and_then(backend_status);
+        let status = self.hear(&Request::Status, PATIENCE, |event| match event {
+            Event::Status(status) => Some(status),
+            _ => None,
+        })?;
         match (&self.backend, &status) {
             (None, _) => text.push_str("backend: off\n"),
             (Some(_), Some(status)) => describe(&mut text, status),
@@ -96,6 +102,12 @@ impl Shell {
         let _ = writeln!(text, "with a question goes: {attached}\nverbosity: {}", self.config.verbose);
         text.push_str(&timings::summary());
         messages::page(&text, true);
+        if let Some(problem) =
+            status.and_then(|status| status.problem).filter(|_| self.config.ai.provider.is_some())
+        {
+            messages::problem(problem.message, problem.hint.as_deref());
+        }
+        Ok(())
     }
 }
 
@@ -112,20 +124,4 @@ fn describe(text: &mut String, status: &Status) {
         or(&status.base_url, "none"),
         if status.has_key { "set" } else { "not set" },
     );
-}
-
-/// Asks the backend for its part, and waits a little.
-fn backend_status(backend: &mut BackendClient) -> Option<Status> {
-    backend.request_status();
-    let deadline = Instant::now() + PATIENCE;
-    while backend.state() == State::Ready && Instant::now() < deadline {
-        for event in backend.receive() {
-            if let Event::Status(status) = event {
-                return Some(status);
-            }
-        }
-        let left = PollTimeout::try_from(deadline - Instant::now()).ok()?;
-        poll(&mut [PollFd::new(backend.fd()?, PollFlags::POLLIN)], left).ok()?;
-    }
-    None
 }

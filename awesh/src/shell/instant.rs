@@ -24,7 +24,7 @@ impl Shell {
             return Ok(None);
         }
         self.report = inherited();
-        let prompt = self.first_prompt_text();
+        let prompt = self.at_prompt(|source, session, style| source.glimpse(session, style));
         if !prompt.raw.contains('\n') {
             // The window is too small for more than a line.
             return Ok(None);

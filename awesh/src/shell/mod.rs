@@ -1,11 +1,16 @@
 //! The loop: prompt, read, route, act. What each of these is stands elsewhere; here is only their order.
 
+mod ai;
+mod answered;
 mod beside;
 mod controls;
+mod decision;
 mod errand;
 mod instant;
 mod near_miss;
 mod not_found;
+mod pager;
+mod protected;
 mod question;
 mod recent;
 mod start;
@@ -23,23 +28,24 @@ use awesh_protocol::RecentCommand;
 
 use crate::args::ShellOptions;
 use crate::backend::BackendClient;
-use crate::bash::{BashSession, Report, Turn, remove_leftovers};
+use crate::bash::{BashSession, Report, Turn, keep_kubeconfigs, remove_leftovers};
 use crate::config::{Config, Problem, PromptStyle, Sources};
 use crate::fallback;
 use crate::line_editor::{
     Draft, HistoryControl, Input, Lent, LineEditor, Purpose, Request, SessionFacts, Surroundings,
 };
 use crate::messages;
-use crate::prompt::{BackendState, PromptSource, PromptText, Session, Style};
+use crate::prompt::{PromptData, PromptSource, PromptText, Session, Style};
 use crate::render::Capabilities;
 use crate::router::{Route, explain};
 use crate::sys::tty;
 use crate::terminal::{Terminal, write_out};
 use crate::timings::{self, Figure};
 use crate::turns::Turns;
+use answered::Answered;
 use beside::{Aside, Shown, backend_state, with_session};
 use recent::Recent;
-use start::Identity;
+use start::{Identity, state_directory};
 use turned::Routed;
 
 /// Status of a shell whose terminal was closed: 128 + SIGHUP.
@@ -55,6 +61,10 @@ pub fn run(options: &ShellOptions) -> io::Result<u8> {
         status => status,
     };
     tty::restore();
+    for path in keep_kubeconfigs(&shell.session.directory(), &state_directory()) {
+        let path = path.display();
+        messages::warning(format_args!("what was added to this shell's own kubeconfig is kept in {path}"));
+    }
     // An exit status is a byte.
     status.map(|status| u8::try_from(status).unwrap_or(u8::MAX))
 }
@@ -83,6 +93,8 @@ struct Shell {
     turns: Rc<RefCell<Turns>>,
     /// The last line that went to bash or to the agents, for `awes why`.
     last_routed: Option<Routed>,
+    /// The last answer, for `awes answer`.
+    answered: Answered,
     /// The line that the last one was probably meant to be.
     suggestion: Option<String>,
 }
@@ -159,12 +171,13 @@ impl Shell {
         if self.report.status == not_found::STATUS {
             self.on_not_found(command);
         }
-        self.recent.add(RecentCommand {
+        let ended = RecentCommand {
             command: command.to_owned(),
             status: self.report.status,
             duration_ms: u64::try_from(self.session.duration().as_millis()).unwrap_or(u64::MAX),
             output: self.session.last_output(),
-        });
+        };
+        self.recent.add(ended, Instant::now());
     }
 
     /// Reads lines until one is bash's, which is then `command`.
@@ -310,7 +323,7 @@ impl Shell {
         }
         let own = self.session.directory();
         // Without a thread for it, the next session's will do it.
-        let _ = thread::Builder::new().spawn(move || remove_leftovers(&own));
+        let _ = thread::Builder::new().spawn(move || remove_leftovers(&own, &state_directory()));
         if self.config.backend.enabled {
             let launch = self.backend_launch();
             self.backend = Some(BackendClient::start(launch, self.config.to_protocol()));
@@ -339,18 +352,20 @@ impl Shell {
         {
             return user_prompt::prompt_text(&text);
         }
+        self.at_prompt(|source, session, style| source.prompt(session, style))
+    }
+
+    /// What the prompt knows of the place, as it is now.
+    fn prompt_data(&mut self) -> PromptData {
+        self.at_prompt(|source, session, _| source.data(session))
+    }
+
+    /// Lends the source of the prompt the session as it is now.
+    fn at_prompt<T>(&mut self, read: impl FnOnce(&mut PromptSource, &Session<'_>, &Style) -> T) -> T {
         let style = style(&self.config, &self.report, &self.terminal);
         let state = backend_state(self.backend.as_ref());
         let source = &mut self.prompt;
-        with_session(&self.report, &self.identity, state, |session| source.prompt(session, &style))
-    }
-
-    /// The prompt of the first moment.
-    fn first_prompt_text(&mut self) -> PromptText {
-        let style = style(&self.config, &self.report, &self.terminal);
-        let source = &mut self.prompt;
-        let glimpse = |session: &Session<'_>| source.glimpse(session, &style);
-        with_session(&self.report, &self.identity, BackendState::Starting, glimpse)
+        with_session(&self.report, &self.identity, state, |session| read(source, session, &style))
     }
 
     fn capabilities(&self) -> Capabilities {

@@ -1,20 +1,19 @@
-//! A question from Enter to its last event: the answer is drawn as it comes, proposals are put to the user, and
-//! what he lets run runs in his own session.
+//! A question from Enter to its last event: the answer is drawn as it comes, and what it puts to the user is
+//! decided (`decision.rs`).
 
+use std::collections::BTreeMap;
 use std::io;
 use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
-use awesh_protocol::{Context, Decision, Outcome, Proposal, QuestionId};
+use awesh_protocol::{Attachment, Context};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 use super::{Flow, Shell};
 use crate::backend::BackendClient;
-use crate::bash::Turn;
-use crate::line_editor::{Input, Purpose};
+use crate::control::WITHOUT_OUTPUT;
 use crate::messages;
-use crate::render::confirm::{Answer, answer};
 use crate::render::{Renderer, Step};
 use crate::sys::tty::Mode;
 use crate::terminal::{Terminal, TerminalWriter};
@@ -25,35 +24,52 @@ const INTERRUPT: u8 = 0x03;
 impl Shell {
     /// Asks, and stays until the question's last event.
     pub(super) fn ask(&mut self, question: &str) -> io::Result<Flow> {
+        // The question mark is gone already.
+        let without_output = question.strip_prefix(WITHOUT_OUTPUT.trim_start_matches('?'));
+        let most = if without_output.is_some() { Attachment::Commands } else { Attachment::Output };
+        let question = without_output.unwrap_or(question).trim();
+        if question.is_empty() {
+            return Ok(Flow::Continue);
+        }
         let Some(mut backend) = self.backend.take() else {
             messages::error("questions are turned off");
             messages::hint("set backend.enabled = true in config.toml");
             return Ok(Flow::Continue);
         };
-        let answered = self.answer(question, &mut backend);
+        let answered = self.answer(question, most, &mut backend);
         self.backend = Some(backend);
         answered
     }
 
-    fn answer(&mut self, question: &str, backend: &mut BackendClient) -> io::Result<Flow> {
+    fn answer(&mut self, question: &str, most: Attachment, backend: &mut BackendClient) -> io::Result<Flow> {
         self.terminal.set_mode(Mode::Editing)?;
-        let id = backend.ask(question.to_owned(), self.context());
+        self.answered.begin();
+        let context = self.context(most);
+        let id = backend.ask(question.to_owned(), context);
         let mut renderer = Renderer::new(self.terminal.size().ws_col, self.capabilities(), Instant::now());
         loop {
             for event in backend.receive() {
+                self.answered.keep(&event);
                 match renderer.event(&event, Instant::now(), &mut TerminalWriter)? {
                     Step::Continue => {}
-                    Step::Ended => return Ok(Flow::Continue),
+                    Step::Ended => {
+                        self.offer_answer(renderer.lines());
+                        return Ok(Flow::Continue);
+                    }
                     Step::Decide(proposal) => {
                         if let Flow::End(status) = self.decide(id, &proposal, backend, &mut renderer)? {
                             return Ok(Flow::End(status));
                         }
                     }
+                    Step::Confirm(proposal, action) => {
+                        self.confirm(id, proposal, &action, backend, &mut renderer)?;
+                    }
+                    Step::Enquire(proposal, choices) => self.enquire(id, proposal, &choices, backend)?,
                 }
             }
             renderer.tick(Instant::now(), &mut TerminalWriter)?;
             let due = [backend.deadline(), renderer.next_tick()].into_iter().flatten().min();
-            let key = wait(&self.terminal, backend.fd(), backend.is_sending(), due)?;
+            let key = self.wait_beside(backend, due)?;
             if self.terminal.is_gone() {
                 backend.cancel(id);
                 return Ok(Flow::Continue);
@@ -69,8 +85,13 @@ impl Shell {
         }
     }
 
+    /// Waits for a key or the backend, until `due`; whether there is a key.
+    pub(super) fn wait_beside(&self, backend: &BackendClient, due: Option<Instant>) -> io::Result<bool> {
+        wait(&self.terminal, backend.fd(), backend.is_sending(), due)
+    }
+
     /// Reads keys: Ctrl-C is for the answer, everything else for the next line.
-    fn interrupted(&mut self) -> io::Result<bool> {
+    pub(super) fn interrupted(&mut self) -> io::Result<bool> {
         let mut buffer = [0; 1024];
         let count = self.terminal.keyboard.read_raw(&mut buffer)?;
         let keys = &buffer[..count];
@@ -81,110 +102,30 @@ impl Shell {
         Ok(false)
     }
 
-    /// Puts a proposal to the user and does what he says.
-    fn decide(
-        &mut self,
-        id: QuestionId,
-        proposal: &Proposal,
-        backend: &mut BackendClient,
-        renderer: &mut Renderer,
-    ) -> io::Result<Flow> {
-        let answer = self.read_answer(renderer)?;
-        let command = match answer {
-            Answer::Run => Some(proposal.command.clone()),
-            Answer::Edit => self.edit(&proposal.command)?,
-            Answer::Decline | Answer::Ignored => None,
-            Answer::Interrupt => {
-                backend.cancel(id);
-                return Ok(Flow::Continue);
-            }
-        };
-        let Some(command) = command else {
-            backend.decide(id, proposal.id, Decision::Decline);
-            return Ok(Flow::Continue);
-        };
-        backend.decide(id, proposal.id, Decision::Run { command: command.clone() });
-        if let Flow::End(status) = self.run_proposed(&command)? {
-            return Ok(Flow::End(status));
-        }
-        backend.report(id, proposal.id, self.outcome(command));
-        self.terminal.set_mode(Mode::Editing)?;
-        Ok(Flow::Continue)
-    }
-
-    /// Waits for a key that means something. What was typed before the question stood there says nothing to it.
-    fn read_answer(&mut self, renderer: &mut Renderer) -> io::Result<Answer> {
-        self.terminal.keyboard.take_ahead();
-        let mut buffer = [0; 1024];
-        loop {
-            let given = if wait(&self.terminal, None, false, None)? {
-                match self.terminal.keyboard.read_raw(&mut buffer)? {
-                    0 => Answer::Interrupt,
-                    count => answer(&buffer[..count]),
-                }
-            } else if self.terminal.is_gone() {
-                Answer::Interrupt
-            } else {
-                Answer::Ignored
-            };
-            if given != Answer::Ignored {
-                renderer.answered(given, Instant::now(), &mut TerminalWriter)?;
-                return Ok(given);
-            }
-        }
-    }
-
-    /// Lets the user change a command; none where he gives it up.
-    fn edit(&mut self, command: &str) -> io::Result<Option<String>> {
-        match self.read_line(("> ", "> "), command, Purpose::Bash)? {
-            Input::Line { text, .. } if !text.trim().is_empty() => Ok(Some(text)),
-            _ => Ok(None),
-        }
-    }
-
-    /// Runs a command in the session, as if it had been typed, to the next prompt.
-    fn run_proposed(&mut self, command: &str) -> io::Result<Flow> {
-        self.editor.remember(command, &self.history_control());
-        self.session.submit(command, &mut self.terminal.keyboard)?;
-        loop {
-            match self.session.wait(&mut self.terminal)? {
-                Turn::Prompt(report) => {
-                    self.on_report(report, Some(command));
-                    return Ok(Flow::Continue);
-                }
-                Turn::Started => {}
-                // Nobody is there to go on with it.
-                Turn::Continuation => self.session.interrupt()?,
-                Turn::Ended(status) => return Ok(Flow::End(status)),
-                Turn::HungUp => return Ok(Flow::End(super::HUNG_UP)),
-            }
-        }
-    }
-
-    fn outcome(&self, command: String) -> Outcome {
-        Outcome {
-            command,
-            status: self.report.status,
-            duration_ms: u64::try_from(self.session.duration().as_millis()).unwrap_or(u64::MAX),
-            output: self.session.last_output(),
-            directory: self.report.directory.to_string_lossy().into_owned(),
-        }
-    }
-
-    fn context(&self) -> Context {
-        // As it is now: a secret that was exported a moment ago is known as one.
+    /// What the session exports, as it is now: a secret that was exported a moment ago is known as one.
+    pub(super) fn environment(&self) -> BTreeMap<String, String> {
         let environment = self.session.link().lock().environment();
+        environment.unwrap_or_else(|| self.report.environment())
+    }
+
+    /// What goes with a question: as much as the settings allow, and no more than `most`.
+    fn context(&mut self, most: Attachment) -> Context {
+        let place = self.prompt_data();
         Context {
             directory: self.report.directory.to_string_lossy().into_owned(),
-            environment: environment.unwrap_or_else(|| self.report.environment()),
-            recent: self.recent.attached(self.config.ai.attach),
+            environment: self.environment(),
+            recent: self.recent.known(Instant::now()),
+            attach: self.config.ai.attach.min(most),
+            git: place.git(),
+            kubernetes: place.kubernetes(),
             columns: self.terminal.size().ws_col,
+            names: self.session.link().lock().names(),
         }
     }
 }
 
 /// Waits for a key, the backend, a signal, or until `due`; whether there is a key.
-fn wait(
+pub(super) fn wait(
     terminal: &Terminal,
     backend: Option<BorrowedFd<'_>>,
     sending: bool,

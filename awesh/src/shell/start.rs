@@ -10,6 +10,7 @@ use std::time::Instant;
 use nix::unistd::{Uid, User, gethostname};
 
 use super::Shell;
+use super::answered::Answered;
 use super::recent::Recent;
 use crate::args::ShellOptions;
 use crate::backend::Launch as BackendLaunch;
@@ -64,16 +65,14 @@ impl Shell {
             offers: super::not_found::OFFERS,
             turns: Rc::new(RefCell::new(Turns::new(state_directory().join("turns")))),
             last_routed: None,
+            answered: Answered::default(),
             suggestion: None,
         })
     }
 
     /// How the backend of this shell is started.
     pub(super) fn backend_launch(&self) -> BackendLaunch {
-        BackendLaunch::this_executable(
-            self.session.directory().join("backend"),
-            state_directory().join("backend.log"),
-        )
+        BackendLaunch::this_executable(self.session.directory().join("backend"), state_directory())
     }
 }
 

@@ -6,6 +6,7 @@
 use std::fs::File;
 use std::io;
 use std::path::Path;
+use std::process::Command;
 use std::time::{Duration, Instant, SystemTime};
 
 use awesh::config::Config;
@@ -49,7 +50,30 @@ pub fn benches(criterion: &mut Criterion) {
         let touch_all = || [&directory.join(".git/HEAD"), &kubeconfig].map(|path| touch(path));
         bencher.iter_batched(touch_all, |_| source.data(&session).hit, BatchSize::PerIteration);
     });
+    group.sample_size(20);
+    group.bench_function("data, as subprocesses one after the other", |bencher| {
+        bencher.iter(|| by_subprocesses(&directory, &kubeconfig));
+    });
     group.finish();
+}
+
+/// What shells' prompts do without a cache: git, then the context, then its namespace, each by its own program. What
+/// is not installed is not run, and costs nothing.
+fn by_subprocesses(directory: &Path, kubeconfig: &Path) -> usize {
+    let commands: [(&str, &[&str]); 3] = [
+        ("git", &["branch", "--show-current"]),
+        ("kubectl", &["config", "current-context"]),
+        ("kubectl", &["config", "view", "--minify", "--output=jsonpath={..namespace}"]),
+    ];
+    let outputs = commands.iter().filter_map(|(program, arguments)| {
+        Command::new(program)
+            .args(*arguments)
+            .current_dir(directory)
+            .env("KUBECONFIG", kubeconfig)
+            .output()
+            .ok()
+    });
+    outputs.map(|output| output.stdout.len()).sum()
 }
 
 /// Reads until all that was read is kept.

@@ -42,6 +42,7 @@ fn ask() -> Ask {
         environment: [("KUBECONFIG".to_owned(), "/home/user/.kube/config".to_owned())].into(),
         recent: vec![recent; 3],
         columns: 120,
+        ..Context::default()
     };
     Ask { id: 1, question: "why do these fail?".to_owned(), context }
 }

@@ -82,3 +82,18 @@ fn only_a_dear_failure_stands_and_not_for_long() {
     assert!(!is_standing_failure(&failed(Kind::Credentials, 9_800.0), later(1)));
     assert!(!is_standing_failure(&Report::new("eu", None, now), later(1)));
 }
+
+#[test]
+fn what_nobody_asks_for_is_removed() {
+    let home = tempfile::tempdir().unwrap();
+    let cache = Cache::of(&environment(home.path())).unwrap();
+    let report = Report::new("eu", None, Timestamp::now());
+    cache.sweep();
+    cache.put("old", &report).unwrap();
+    cache.put("new", &report).unwrap();
+    let long_ago = std::time::SystemTime::now() - FORGOTTEN - Duration::from_secs(1);
+    let old = home.path().join(".cache/awesh/clusters/old");
+    fs::File::options().write(true).open(&old).unwrap().set_modified(long_ago).unwrap();
+    cache.sweep();
+    assert!(!old.exists() && cache.get("new", "eu", Timestamp::now()).is_some());
+}

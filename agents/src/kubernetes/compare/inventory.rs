@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use kube_client::core::params::ListParams;
-use serde::Deserialize;
 
+use super::workloads::{self, KINDS, WorkloadKind, Workloads};
 use super::{CLUSTER, Unread};
 use crate::kubernetes::Session;
 use crate::kubernetes::client::Cluster;
 use crate::kubernetes::contexts::Entry;
-use crate::kubernetes::objects::{Meta, Namespace, Node, Pod, PodSpec, Version};
+use crate::kubernetes::objects::{Namespace, Node, Pod, PodSpec, Version};
 use crate::kubernetes::quantity;
 use crate::kubernetes::read::Clock;
 use crate::kubernetes::trouble::Trouble;
@@ -30,23 +30,6 @@ pub struct Inventory {
     pub workloads: BTreeMap<&'static str, Workloads>,
     unread: Vec<Unread>,
 }
-
-/// Workloads of one kind: namespace and name, and what they run.
-pub type Workloads = BTreeMap<String, Workload>;
-
-/// A kind of workload.
-pub(super) struct WorkloadKind {
-    pub(super) name: &'static str,
-    path: &'static str,
-}
-
-/// The kinds of workloads.
-pub(super) const KINDS: [WorkloadKind; 4] = [
-    WorkloadKind { name: "deployment", path: "/apis/apps/v1/deployments" },
-    WorkloadKind { name: "statefulset", path: "/apis/apps/v1/statefulsets" },
-    WorkloadKind { name: "daemonset", path: "/apis/apps/v1/daemonsets" },
-    WorkloadKind { name: "cronjob", path: "/apis/batch/v1/cronjobs" },
-];
 
 /// The nodes of a cluster.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -132,72 +115,6 @@ fn amount(quantities: &BTreeMap<String, String>, resource: &str) -> f64 {
     quantities.get(resource).and_then(|text| quantity::parse(text)).unwrap_or(0.0)
 }
 
-/// A workload.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Workload {
-    replicas: Option<u32>,
-    schedule: Option<String>,
-    images: Vec<String>,
-}
-
-impl Workload {
-    /// What it runs: "3 × registry.example/api:1.4".
-    pub fn summary(&self) -> String {
-        let images = self.images.join(", ");
-        match (self.replicas, &self.schedule) {
-            (Some(replicas), _) => format!("{replicas} × {images}"),
-            (None, Some(schedule)) => format!("{schedule}: {images}"),
-            (None, None) => images,
-        }
-    }
-}
-
-/// A workload as the API has it.
-#[derive(Deserialize)]
-struct Declared {
-    metadata: Meta,
-    #[serde(default)]
-    spec: DeclaredSpec,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct DeclaredSpec {
-    replicas: Option<u32>,
-    schedule: Option<String>,
-    template: Template,
-    job_template: Option<JobTemplate>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Template {
-    spec: PodSpec,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct JobTemplate {
-    spec: JobSpec,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct JobSpec {
-    template: Template,
-}
-
-fn add_workload(all: &mut Workloads, declared: Declared) {
-    let spec = declared.spec;
-    let pods = spec.job_template.map_or(spec.template, |job| job.spec.template).spec;
-    let mut images: Vec<_> =
-        pods.init_containers.into_iter().chain(pods.containers).map(|container| container.image).collect();
-    images.sort();
-    images.dedup();
-    let name = format!("{}/{}", declared.metadata.namespace.unwrap_or_default(), declared.metadata.name);
-    all.insert(name, Workload { replicas: spec.replicas, schedule: spec.schedule, images });
-}
-
 impl Inventory {
     /// Reads a cluster, all its lists at once. What has not come a little before the deadline is told as such.
     pub async fn read(entry: &Entry, session: &Session, deadline: Duration) -> Result<Self, Trouble> {
@@ -210,8 +127,8 @@ impl Inventory {
             cluster.list("/api/v1/namespaces", &params, |all: &mut BTreeSet<_>, it: Namespace| {
                 all.insert(it.metadata.name);
             });
-        let workloads = async |kind: &WorkloadKind| {
-            clock.time(kind.name, cluster.list(kind.path, &params, add_workload)).await.0
+        let read_workloads = async |kind: &WorkloadKind| {
+            clock.time(kind.name, cluster.list(kind.path, &params, workloads::add)).await.0
         };
         let [deployments, stateful_sets, daemon_sets, cron_jobs] = &KINDS;
         let read = tokio::join!(
@@ -219,10 +136,10 @@ impl Inventory {
             clock.time("nodes", nodes),
             clock.time("namespaces", namespaces),
             clock.time("pods", pods),
-            workloads(deployments),
-            workloads(stateful_sets),
-            workloads(daemon_sets),
-            workloads(cron_jobs),
+            read_workloads(deployments),
+            read_workloads(stateful_sets),
+            read_workloads(daemon_sets),
+            read_workloads(cron_jobs),
         );
         let (version, nodes, namespaces, pods, ..) = read;
         let mut all = Self::default();

@@ -4,6 +4,7 @@
 //! lays what came side by side. It is pure, and what could not be read is neither the same nor different.
 
 mod inventory;
+mod workloads;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -14,7 +15,8 @@ use super::Session;
 use super::contexts::Entry;
 use super::trouble::{Kind, Trouble};
 use crate::fan_out::{Failure, FanOut, Finished, Limits};
-pub use inventory::{Inventory, Workload};
+pub use inventory::Inventory;
+pub use workloads::{Workload, Workloads};
 
 /// The reading of several clusters, under way.
 pub type Reading = FanOut<Inventory, Trouble>;
@@ -141,11 +143,11 @@ fn rows(all: &[Inventory]) -> Vec<Row> {
             |it: &Inventory| Some(it.namespaces.as_ref()?.contains(name).then(|| "there".to_owned()));
         row("namespace", name, all.iter().map(is_there))
     }));
-    for kind in inventory::KINDS {
+    for kind in workloads::KINDS {
         let lists = || all.iter().map(|it| it.workloads.get(kind.name));
         let names: BTreeSet<&String> = lists().flatten().flat_map(|list| list.keys()).collect();
         rows.extend(names.into_iter().map(|name| {
-            let summary = |list: &inventory::Workloads| list.get(name).map(Workload::summary);
+            let summary = |list: &Workloads| list.get(name).map(Workload::summary);
             row(kind.name, name, lists().map(|list| list.map(summary)))
         }));
     }

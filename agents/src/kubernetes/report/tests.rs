@@ -28,7 +28,8 @@ fn the_verdict_rests_on_what_was_read() {
     use Kind::{Dropped, Forbidden, Server, TimedOut, Unauthorised};
     use Part::{Namespaces, Nodes, Pods, Version};
     let all = |kind| [(Version, kind), (Nodes, kind), (Namespaces, kind), (Pods, kind)];
-    let cases: [(&[(Part, Kind)], Status, Option<Kind>); 10] = [
+    type Unreadable<'a> = &'a [(Part, Kind)];
+    let cases: [(Unreadable<'_>, Status, Option<Kind>); 10] = [
         (&[], Status::Healthy, None),
         (&[(Namespaces, Forbidden)], Status::Healthy, None),
         (&[(Nodes, Forbidden)], Status::Unknown, None),

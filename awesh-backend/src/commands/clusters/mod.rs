@@ -8,34 +8,43 @@ mod rows;
 mod screen;
 mod watch;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use agents::fan_out::Limits;
 use agents::kubernetes::Session;
-use agents::kubernetes::contexts::{Contexts, Sources};
+use agents::kubernetes::contexts::Contexts;
 use agents::kubernetes::report::{Report, Status};
 use agents::kubernetes::survey::Survey;
 use clap::Args;
 use jiff::Timestamp;
 
+use super::choose::{Asking, WRONG, none, seconds};
 use super::output::{Closed, Output};
-use super::{Failure, NOTHING_READ, environment, verbosity};
+use super::{Failure, NOTHING_READ, verbosity};
 use screen::Screen;
 
 /// How the exit status and the JSON are to be read.
 const HELP: &str = "\
-Exit status: 0 all clusters are healthy, 1 some are not or are unknown, 2 wrong arguments, 3 no cluster could be \
+Exit status: 0 all clusters are healthy, 1 some are not or are unknown, 2 wrong arguments, 3 no cluster could be
 read, 130 Ctrl-C.
 
-JSON: {schema: 1, read_at, took_ms, summary: {healthy, degraded, down, unauthorised, unknown}, problems: [text], \
-clusters: [{context, server, status, version, latency_ms, nodes: {total, ready, cordoned}, namespaces, pods: \
-{total, ready, running, pending, succeeded, failed}, problems: [{subject, reason, message, count, names}], unread: \
-[{part, why}], certificates: {server, client}, error: {kind, message}, read_at, age_s, took}]}. What could not be \
-read is null.
+JSON (what could not be read is null):
+  schema      1; fields may be added, none changes its meaning
+  read_at, took_ms
+  summary     how many are healthy, degraded, down, unauthorised, unknown
+  problems    what is wrong with the kubeconfig, as texts
+  clusters    of each:
+    context, server, status, version, latency_ms, read_at, age_s
+    nodes         total, ready, cordoned
+    namespaces    how many
+    pods          total, ready, running, pending, succeeded, failed
+    problems      of each: subject (node, pod), reason, message, count, names (the first)
+    unread        parts that could not be read: part, why (kind, message)
+    certificates  when they end: server, client
+    error         why nothing could be read: kind, message
+    took          what the parts took: name, ms
 
-A cluster that cost more than a second to find down is believed to be so for 15 seconds; its row shows the age, and \
+A cluster that cost more than a second to find down is believed to be so for 15 seconds; its row shows the age, and
 --fresh asks it again.";
 
 /// Options.
@@ -45,12 +54,6 @@ pub struct Options {
     /// Read only contexts of this name; * is any text, ? any character. May be given more than once.
     #[arg(long, short, value_name = "PATTERN")]
     context: Vec<String>,
-    /// How many clusters are read at the same time.
-    #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..))]
-    limit: u16,
-    /// How long a cluster may take, in seconds: connection, credential plugin and all answers together.
-    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
-    timeout: Duration,
     /// Print JSON; with --watch one document a line.
     #[arg(long)]
     json: bool,
@@ -60,26 +63,14 @@ pub struct Options {
     /// Ask every cluster, also those that were down a moment ago.
     #[arg(long)]
     fresh: bool,
-    /// Read this file instead of those in KUBECONFIG. May be given more than once.
-    #[arg(long, value_name = "FILE")]
-    kubeconfig: Vec<PathBuf>,
-}
-
-/// A time in seconds, of a sensible length.
-fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds: f64 = text.parse().map_err(|_| "not a number of seconds".to_owned())?;
-    if !(0.1..=86_400.0).contains(&seconds) {
-        return Err("not between 0.1 and 86400 seconds".to_owned());
-    }
-    Ok(Duration::from_secs_f64(seconds))
+    #[command(flatten)]
+    asking: Asking,
 }
 
 /// Shows the clusters.
 pub(super) async fn run(options: Options) -> Result<u8, Failure> {
     let output = Output::new();
-    let directory = std::env::current_dir().unwrap_or_default();
-    let session = Arc::new(Session { environment: environment(), directory });
-    let contexts = contexts(&options, &session).await;
+    let (contexts, session) = options.asking.contexts().await;
     let survey = survey(&options, &contexts, &session)?;
     let written = match (options.watch, options.json) {
         (Some(pause), _) => watch::run(&survey, &contexts, output, pause, options.json).await,
@@ -90,29 +81,16 @@ pub(super) async fn run(options: Options) -> Result<u8, Failure> {
     Ok(written.unwrap_or(0))
 }
 
-async fn contexts(options: &Options, session: &Session) -> Contexts {
-    let sources = if options.kubeconfig.is_empty() {
-        session.sources()
-    } else {
-        Sources::of_files(options.kubeconfig.clone(), &session.directory)
-    };
-    tokio::task::spawn_blocking(move || Contexts::read(&sources)).await.unwrap_or_default()
-}
-
 fn survey(options: &Options, contexts: &Contexts, session: &Arc<Session>) -> Result<Survey, Failure> {
-    let fail = |message: String, hint: &str, status| Failure { message, hint: Some(hint.to_owned()), status };
     if contexts.entries.is_empty() {
-        let mut message = contexts.nothing();
-        contexts.problems.iter().for_each(|problem| message.push_str(&format!("\n  {problem}")));
-        let hint = "name a kubeconfig with KUBECONFIG or --kubeconfig";
-        return Err(fail(message, hint, NOTHING_READ));
+        return Err(none(contexts));
     }
     let entries = contexts.select(&options.context).map_err(|idle| {
         let message = format!("no context is called {}", idle.join(", "));
-        fail(message, "`kubectl config get-contexts` lists them; quote patterns with * for the shell", 2)
+        let hint = "`kubectl config get-contexts` lists them; quote patterns with * for the shell";
+        Failure { message, hint: Some(hint.to_owned()), status: WRONG }
     })?;
-    let limits = Limits { at_once: usize::from(options.limit), deadline: options.timeout };
-    Ok(Survey::new(entries, session, limits, options.fresh))
+    Ok(Survey::new(entries, session, options.asking.limits(), options.fresh))
 }
 
 /// The exit status that says how the clusters are.
@@ -138,7 +116,7 @@ async fn once(survey: &Survey, contexts: &Contexts, output: Output) -> Result<u8
     }
     let (elapsed, since) = (round.elapsed(), round.since());
     let reports = round.finish();
-    screen.clear()?;
+    screen.canvas.clear()?;
     output.write(&rows::table(&reports, None, since, output))?;
     output.write(&format!("\n{}\n", rows::sentence(&reports, elapsed)))?;
     contexts.problems.iter().for_each(|problem| output.remark(problem));

@@ -1,52 +1,41 @@
 //! The screen while clusters are read: rows as they come, above a line of progress; plain lines on stderr where
 //! stdout is no terminal but somebody looks.
 
-use std::io::IsTerminal;
-use std::time::Duration;
-
 use agents::kubernetes::report::Report;
 use agents::kubernetes::survey::{Next, Round};
 use jiff::Timestamp;
 
 use super::rows;
+use crate::commands::canvas::Canvas;
 use crate::commands::output::{Closed, Output};
 use crate::commands::table::{Colour, cut};
-
-/// Between two lines of progress where they cannot replace each other.
-const LINES: Duration = Duration::from_secs(2);
 
 /// What is drawn is replaced by what comes next.
 pub(super) struct Screen {
     output: Output,
     /// What is known from before, until there is better.
     pub(super) known: Vec<Option<Report>>,
-    /// Lines on the screen that are to be replaced.
-    drawn: usize,
-    said: Option<Duration>,
+    /// Where it is drawn.
+    pub(super) canvas: Canvas,
 }
 
 impl Screen {
     /// Nothing is drawn yet.
     pub(super) fn new(output: Output) -> Self {
-        Self { output, known: Vec::new(), drawn: 0, said: None }
+        Self { output, known: Vec::new(), canvas: Canvas::new(output) }
     }
 
     /// Shows how a round goes on.
     pub(super) fn follow(&mut self, round: &Round, next: &Next) -> Result<(), Closed> {
         if self.output.is_terminal {
             // What is there at once needs no screen of its own.
-            let is_quick = matches!(next, Next::Row(_)) && self.drawn == 0 && self.known.is_empty();
+            let is_quick = matches!(next, Next::Row(_)) && self.canvas.is_empty() && self.known.is_empty();
             return if is_quick { Ok(()) } else { self.draw(round) };
         }
-        if let Next::Waiting(progress) = next {
-            let elapsed = round.elapsed();
-            let is_due = self.said.is_none_or(|said| elapsed.saturating_sub(said) >= LINES);
-            if is_due && std::io::stderr().is_terminal() {
-                self.output.remark(&progress.line("clusters"));
-                self.said = Some(elapsed);
-            }
+        match next {
+            Next::Waiting(progress) => self.canvas.progress(progress, "clusters"),
+            Next::Row(_) => Ok(()),
         }
-        Ok(())
     }
 
     fn draw(&mut self, round: &Round) -> Result<(), Closed> {
@@ -62,7 +51,7 @@ impl Screen {
         }
         let progress = cut(&round.progress().line("clusters"), width.saturating_sub(1));
         lines.push(Colour::Dim.paint(&progress, self.output.colour));
-        self.replace(&lines)
+        self.canvas.replace(&lines)
     }
 
     /// The reports that are there, else those from before, in their order.
@@ -70,25 +59,6 @@ impl Screen {
         let at = |index: usize| self.known.get(index).cloned().flatten();
         let both = round.reports().iter().enumerate();
         both.filter_map(|(index, report)| report.clone().or_else(|| at(index))).collect()
-    }
-
-    /// Puts lines in the place of those that are there.
-    pub(super) fn replace(&mut self, lines: &[String]) -> Result<(), Closed> {
-        let mut text = self.erasure();
-        lines.iter().for_each(|line| text.push_str(&format!("{line}\n")));
-        self.drawn = lines.len();
-        self.output.write(&text)
-    }
-
-    /// Takes away what is drawn.
-    pub(super) fn clear(&mut self) -> Result<(), Closed> {
-        let text = self.erasure();
-        self.drawn = 0;
-        if text.is_empty() { Ok(()) } else { self.output.write(&text) }
-    }
-
-    fn erasure(&self) -> String {
-        if self.drawn == 0 { String::new() } else { format!("\x1b[{}A\r\x1b[J", self.drawn) }
     }
 
     /// Now, for whoever writes the time.

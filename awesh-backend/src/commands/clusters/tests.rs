@@ -35,11 +35,11 @@ fn options_are_read_as_kubectls_users_expect() {
     let options = parse(&["x", "--watch", "-c", "a*", "--context", "b", "--timeout", "2.5"]).unwrap();
     assert_eq!(options.watch, Some(Duration::from_secs(5)));
     assert_eq!(
-        (options.context, options.timeout),
+        (options.context, options.asking.timeout),
         (vec!["a*".into(), "b".into()], Duration::from_millis(2500))
     );
     assert_eq!(parse(&["x", "--watch", "2"]).unwrap().watch, Some(Duration::from_secs(2)));
-    assert_eq!(parse(&["x"]).unwrap().limit, 64);
+    assert_eq!(parse(&["x"]).unwrap().asking.limit, 64);
     for wrong in [["x", "--timeout=0"], ["x", "--timeout=-1"], ["x", "--timeout=NaN"], ["x", "--limit=0"]] {
         assert!(parse(&wrong).is_err(), "{wrong:?}");
     }

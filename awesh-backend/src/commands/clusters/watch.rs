@@ -65,7 +65,7 @@ fn draw(
     lines.push(String::new());
     // A line that wraps could not be replaced.
     lines.push(cut(&format!("{} {}", Screen::clock(), rows::sentence(reports, elapsed)), width));
-    screen.replace(&lines)
+    screen.canvas.replace(&lines)
 }
 
 /// The whole table once, then a line for each change.

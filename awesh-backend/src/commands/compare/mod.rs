@@ -2,6 +2,8 @@
 
 mod draw;
 
+use std::time::Duration;
+
 use agents::fan_out::Step;
 use agents::kubernetes::compare::{self, Column, Comparison, Row};
 use agents::kubernetes::contexts::{Contexts, Entry};
@@ -124,12 +126,7 @@ fn document(comparison: &Comparison) -> String {
     serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
 }
 
-fn print(
-    comparison: &Comparison,
-    all: bool,
-    output: Output,
-    elapsed: std::time::Duration,
-) -> Result<(), Closed> {
+fn print(comparison: &Comparison, all: bool, output: Output, elapsed: Duration) -> Result<(), Closed> {
     let width = output.is_terminal.then(|| output.size().0);
     let mut lines = draw::lines(comparison, all, width, output.colour);
     lines.extend(draw::unread(comparison, width, output.colour));
@@ -138,7 +135,7 @@ fn print(
 }
 
 /// What every cluster took, and what all would have taken one after the other, at VERBOSE=2.
-fn timings(comparison: &Comparison, elapsed: std::time::Duration, output: Output) {
+fn timings(comparison: &Comparison, elapsed: Duration, output: Output) {
     if verbosity() < 2 {
         return;
     }
@@ -151,6 +148,3 @@ fn timings(comparison: &Comparison, elapsed: std::time::Duration, output: Output
         "🐛 DEBUG: comparison took {at_once:.1}ms at once, {in_sequence}ms one cluster after the other"
     ));
 }
-
-#[cfg(test)]
-mod tests;

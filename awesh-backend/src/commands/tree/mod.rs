@@ -173,6 +173,3 @@ fn status(tree: &Tree) -> u8 {
         _ => 1,
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -31,27 +31,36 @@ impl<'a> Session<'a> {
 
     /// Whether a private kubeconfig is in force.
     pub(super) fn has_own(&self) -> bool {
-        self.split().0.is_some()
+        !self.split().0.is_empty()
     }
 
     /// What was in force before the private kubeconfig.
     pub(super) fn before(&self) -> Option<Choice> {
-        Before::read(&self.split().0?)?.choice
+        Before::read(self.split().0.first()?)?.choice
     }
 
     /// KUBECONFIG without a private kubeconfig; nothing where it was not set.
     pub(super) fn shared(&self) -> Option<String> {
         let (own, rest) = self.split();
         // What follows a private kubeconfig may be the default, which was made explicit.
-        let is_default = own.and_then(|own| Before::read(&own)).is_some_and(|it| it.kubeconfig.is_none());
-        Some(rest).filter(|rest| !rest.is_empty() && !(is_default && Some(rest) == self.default().as_ref()))
+        let is_default =
+            own.first().and_then(|own| Before::read(own)).is_some_and(|it| it.kubeconfig.is_none());
+        let is_made_up = is_default && Some(&rest) == self.default().as_ref();
+        Some(rest).filter(|rest| !rest.is_empty() && !is_made_up)
     }
 
-    /// The line that puts a private kubeconfig in force.
+    /// The line that puts a private kubeconfig in force. One before it stays where a program has added to it: a
+    /// cluster that was made in this shell is not to vanish.
     pub(super) fn with_own(&self, path: &Path) -> String {
-        let rest = self.shared().or_else(|| self.default());
-        let rest = rest.map_or(String::new(), |rest| format!(":{rest}"));
-        format!("export KUBECONFIG={}", quoted(&format!("{}{rest}", path.display())))
+        let added = self.split().0.into_iter().filter(|own| self.has_additions(own));
+        let private = std::iter::once(path.to_owned()).chain(added).map(|path| path.display().to_string());
+        let list: Vec<String> = private.chain(self.shared().or_else(|| self.default())).collect();
+        format!("export KUBECONFIG={}", quoted(&list.join(":")))
+    }
+
+    fn has_additions(&self, own: &Path) -> bool {
+        let contexts = Contexts::read(&Sources::of_files([own.to_owned()], self.directory));
+        contexts.entries.iter().any(|entry| entry.cluster.is_some() || entry.user.is_some())
     }
 
     /// The line that takes it out of force.
@@ -64,12 +73,12 @@ impl<'a> Session<'a> {
         self.environment.get("HOME").map(|home| format!("{home}/.kube/config"))
     }
 
-    /// The private kubeconfig's path and the other files.
-    fn split(&self) -> (Option<PathBuf>, String) {
+    /// The private kubeconfigs, the one in force first, and the other files.
+    fn split(&self) -> (Vec<PathBuf>, String) {
         let list = self.environment.get("KUBECONFIG").map_or("", String::as_str);
-        let (first, rest) = list.split_once(':').unwrap_or((list, ""));
-        let path = PathBuf::from(first);
-        if private::is_private(&path) { (Some(path), rest.to_owned()) } else { (None, list.to_owned()) }
+        let (private, others): (Vec<&str>, Vec<&str>) =
+            list.split(':').partition(|path| private::is_private(Path::new(path)));
+        (private.into_iter().map(PathBuf::from).collect(), others.join(":"))
     }
 }
 

@@ -113,6 +113,27 @@ fn a_kubeconfig_that_was_set_is_set_again() {
     assert_eq!(shell.environment["KUBECONFIG"], list);
 }
 
+/// As kubectl does, programs add what is new to the first file.
+#[test]
+fn what_was_added_in_this_shell_stays_in_it() {
+    let mut shell = Shell::new();
+    shell.change(Some("dev"), None).unwrap();
+    let own = shell.environment["KUBECONFIG"].split(':').next().unwrap().to_owned();
+    let added = "current-context: kind\nclusters: [{name: k, cluster: {server: 'https://127.0.0.1:1'}}]\n\
+                 contexts: [{name: kind, context: {cluster: k, user: k}}]\n";
+    fs::write(own, added).unwrap();
+    for context in ["prod-eu", "dev"] {
+        shell.change(Some(context), None).unwrap();
+        assert_eq!(shell.environment["KUBECONFIG"].split(':').count(), 3);
+    }
+    shell.change(Some("kind"), None).unwrap();
+    let contexts = shell.session().contexts();
+    let kind = contexts.entries.iter().find(|entry| entry.name == "kind").unwrap();
+    assert!(kind.cluster.is_some(), "{contexts:?}");
+    shell.eval(&shell.session().without_own());
+    assert!(!shell.environment.contains_key("KUBECONFIG"));
+}
+
 #[test]
 fn what_cannot_be_used_is_refused_with_what_could() {
     let mut shell = Shell::new();

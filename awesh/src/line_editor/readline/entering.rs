@@ -3,6 +3,7 @@
 use super::editing::times;
 use super::text::skip_back;
 use super::{Errand, Expansion, Outcome, Readline, Session};
+use crate::control::WITHOUT_OUTPUT;
 
 /// `accept-line`
 pub(super) fn accept_line(editor: &mut Readline) {
@@ -24,6 +25,20 @@ pub(super) fn insert_comment(editor: &mut Readline) {
     }
     editor.line.point = editor.line.text.len();
     accept_line(editor);
+}
+
+/// Makes the line a question without what the last commands printed, and one with it again.
+pub(super) fn without_output(editor: &mut Readline) {
+    editor.line.text = marked(&editor.line.text);
+    editor.line.point = editor.line.text.len();
+}
+
+/// The line with the mark of a question that goes without output, or without that mark.
+fn marked(line: &str) -> String {
+    match line.strip_prefix(WITHOUT_OUTPUT) {
+        Some(question) => question.trim_start().to_owned(),
+        None => format!("{WITHOUT_OUTPUT} {}", line.trim_start_matches(['?', ' '])),
+    }
 }
 
 /// `abort`
@@ -113,5 +128,19 @@ pub(super) fn call_macro(editor: &mut Readline) {
     let keys = editor.recorded.whole.repeat(times(editor.count()));
     for key in keys.chars().rev() {
         editor.queue.push_front(key);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_mark_comes_and_goes() {
+        for (line, other) in
+            [("why?", "?- why?"), ("? why", "?- why"), ("?- why", "why"), ("", "?- "), ("?- ", "")]
+        {
+            assert_eq!(marked(line), other);
+        }
     }
 }

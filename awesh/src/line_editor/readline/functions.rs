@@ -33,6 +33,7 @@ static TABLE: &[(&str, Run)] = &[
     ("abort", |e, _| enter::abort(e)),
     ("accept-line", |e, _| enter::accept_line(e)),
     ("alias-expand-line", enter::alias_expand_line),
+    ("awesh-without-output", |e, _| enter::without_output(e)),
     ("backward-byte", |e, _| moving::characters(e, -1)),
     ("backward-char", |e, _| moving::characters(e, -1)),
     ("backward-delete-char", |e, _| edit::delete(e, -1)),

@@ -65,6 +65,9 @@ impl Keymap {
     pub fn of(mode: Mode) -> Self {
         let mut keymap = Self::default();
         keymap.add_functions(mode.defaults());
+        if mode == Mode::Emacs {
+            keymap.add_own();
+        }
         keymap
     }
 
@@ -86,6 +89,12 @@ impl Keymap {
             }
         }
         Some(keymap)
+    }
+
+    /// Binds what bash knows nothing of, to keys that are bound to nothing.
+    pub fn add_own(&mut self) {
+        let own = functions::by_name("awesh-without-output").map_or(Binding::Unknown, Binding::Function);
+        self.keys.entry("\x1bo".to_owned()).or_insert(own);
     }
 
     fn add_functions(&mut self, listing: &str) {

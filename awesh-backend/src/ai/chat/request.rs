@@ -3,24 +3,30 @@
 use agents::{ToolCall, ToolSpec};
 use serde_json::{Value, json};
 
-use super::provider::Endpoint;
+use awesh_protocol::Provider;
+
 use crate::conversation::{Conversation, Exchange, Step};
 
-/// The body that asks for the model's next turn of `current`.
-pub(crate) fn body(
-    endpoint: &Endpoint,
+/// The body that asks a provider's `model` for its next turn of `current`.
+pub(in crate::ai) fn body(
+    provider: &Provider,
+    model: &str,
     instructions: &str,
     tools: &[ToolSpec],
     earlier: &Conversation,
     current: &Exchange,
 ) -> Value {
     let mut messages = vec![json!({"role": "system", "content": instructions})];
-    for exchange in earlier.exchanges().chain([current]) {
-        push_exchange(&mut messages, exchange);
+    for exchange in earlier.exchanges() {
+        push_exchange(&mut messages, exchange, false);
     }
-    let mut body = json!({"model": endpoint.model, "messages": messages, "stream": true});
-    if endpoint.provider.asks_for_usage {
+    push_exchange(&mut messages, current, provider.wants_thinking);
+    let mut body = json!({"model": model, "messages": messages, "stream": true});
+    if provider.asks_for_usage {
         body["stream_options"] = json!({"include_usage": true});
+    }
+    if provider.tells_cost {
+        body["usage"] = json!({"include": true});
     }
     if !tools.is_empty() {
         body["tools"] = tools.iter().map(describe).collect();
@@ -28,22 +34,31 @@ pub(crate) fn body(
     body
 }
 
-fn push_exchange(messages: &mut Vec<Value>, exchange: &Exchange) {
+fn push_exchange(messages: &mut Vec<Value>, exchange: &Exchange, with_thinking: bool) {
     messages.push(json!({"role": "user", "content": exchange.question}));
     for step in &exchange.steps {
-        push_step(messages, step);
+        push_step(messages, step, with_thinking);
     }
     if let Some(answer) = &exchange.answer {
         messages.push(json!({"role": "assistant", "content": answer}));
     }
 }
 
-fn push_step(messages: &mut Vec<Value>, step: &Step) {
-    let calls: Vec<Value> = step.calls.iter().map(call).collect();
+fn push_step(messages: &mut Vec<Value>, step: &Step, with_thinking: bool) {
     let text = if step.text.is_empty() { Value::Null } else { Value::String(step.text.clone()) };
-    messages.push(json!({"role": "assistant", "content": text, "tool_calls": calls}));
+    let mut said = json!({"role": "assistant", "content": text});
+    if !step.calls.is_empty() {
+        said["tool_calls"] = step.calls.iter().map(call).collect();
+    }
+    if let (true, Some(thought)) = (with_thinking, step.thinking.first()) {
+        said["reasoning_content"] = thought.clone();
+    }
+    messages.push(said);
     for result in &step.results {
         messages.push(json!({"role": "tool", "tool_call_id": result.id, "content": result.content}));
+    }
+    if let Some(reply) = &step.reply {
+        messages.push(json!({"role": "user", "content": reply}));
     }
 }
 
@@ -63,14 +78,11 @@ fn describe(tool: &ToolSpec) -> Value {
 #[cfg(test)]
 mod tests {
     use agents::ToolResult;
-    use awesh_protocol::Settings;
 
     use super::*;
 
-    fn endpoint(provider: &str) -> Endpoint {
-        let key = Some(awesh_protocol::Secret::new("k"));
-        Endpoint::of(&Settings { provider: Some(provider.into()), api_key: key, ..Settings::default() })
-            .unwrap()
+    fn provider(name: &str) -> &'static Provider {
+        Provider::find(name).unwrap()
     }
 
     fn step(exchange: &mut Exchange, id: &str, arguments: &str) {
@@ -90,7 +102,7 @@ mod tests {
         current.ask("q2".into()).unwrap();
         step(&mut current, "x", "{\"a\":1}");
         step(&mut current, "y", "{\"a");
-        let body = body(&endpoint("openai"), "be brief", &[], &earlier, &current);
+        let body = body(provider("openai"), "m", "be brief", &[], &earlier, &current);
         let call = |id: &str, arguments: &str| {
             json!({"role": "assistant", "content": null, "tool_calls": [
                 {"id": id, "type": "function", "function": {"name": "t", "arguments": arguments}}]})
@@ -112,7 +124,26 @@ mod tests {
 
     #[test]
     fn what_a_provider_refuses_is_not_sent() {
-        let body = body(&endpoint("mistral"), "", &[], &Conversation::default(), &Exchange::default());
+        let body = body(provider("mistral"), "m", "", &[], &Conversation::default(), &Exchange::default());
         assert!(body.get("stream_options").is_none());
+    }
+
+    #[test]
+    fn thinking_goes_back_where_it_is_wanted_and_an_objection_everywhere() {
+        let mut current = Exchange::default();
+        current.ask("q".into()).unwrap();
+        current.think(vec![json!("hm")]);
+        step(&mut current, "x", "{}");
+        current.object("nonsense".into(), "say it again".into()).unwrap();
+        let sent = |name: &str| {
+            body(provider(name), "m", "", &[], &Conversation::default(), &current)["messages"].clone()
+        };
+        assert_eq!(sent("deepseek")[2]["reasoning_content"], "hm");
+        assert!(sent("openai")[2].get("reasoning_content").is_none());
+        let objection = json!([
+            {"role": "assistant", "content": "nonsense"},
+            {"role": "user", "content": "say it again"}
+        ]);
+        assert_eq!(sent("openai").as_array().unwrap()[4..], objection.as_array().unwrap()[..]);
     }
 }

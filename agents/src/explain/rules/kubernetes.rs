@@ -1,0 +1,152 @@
+//! kubectl, helm and what they show of a cluster.
+
+use super::{Rule, printed, shown};
+
+const KUBE: &[&str] = &["kubectl", "k", "helm", "k9s", "oc", "kustomize", "flux"];
+
+/// The rules.
+pub(super) const RULES: &[Rule] = &[
+    printed(
+        "kube-no-context",
+        KUBE,
+        "context",
+        r#"context was not found for specified context: (\S+)|context "?(\S+?)"? does not exist"#,
+        "No kubeconfig that is read here has a context `{1}{2}`.",
+        &["$ kubectl config get-contexts"],
+    ),
+    printed(
+        "kube-no-config",
+        KUBE,
+        "localhost:8080",
+        r"The connection to the server localhost:8080 was refused",
+        "No context is set, so kubectl tries this machine, where no API server runs.",
+        &["$ kubectl config get-contexts", "$ kubectl config use-context NAME"],
+    ),
+    printed(
+        "kube-refused",
+        KUBE,
+        "was refused",
+        r"The connection to the server (\S+) was refused",
+        "The API server {1} does not listen there: it is down, or this is the address of another time.",
+        &["$ kubectl config view --minify"],
+    ),
+    printed(
+        "kube-unreachable",
+        KUBE,
+        "unable to connect to the server",
+        r"Unable to connect to the server: (?:dial tcp|net/http|Get)[^\n]*(i/o timeout|TLS handshake timeout|Client\.Timeout|no route to host)",
+        "The cluster does not answer ({1}): it is down, or reached only through a VPN.",
+        &["$ kubectl config view --minify", "$ kubectl --request-timeout=5s version"],
+    ),
+    printed(
+        "kube-dns",
+        KUBE,
+        "no such host",
+        r"dial tcp: lookup (\S+?)(?: on \S+)?: no such host",
+        "The name of the API server, {1}, is not known: the cluster is gone, or its name only exists behind a VPN.",
+        &["$ kubectl config view --minify"],
+    ),
+    printed(
+        "kube-certificate",
+        KUBE,
+        "x509: certificate",
+        r"x509: certificate (?:has expired|signed by unknown authority)[^\n]*",
+        "The certificates of the cluster and of your kubeconfig do not fit together: one expired, or the cluster was \
+         made anew.",
+        &["Fetch the kubeconfig again from where you got it.", "$ kubectl config view --minify"],
+    ),
+    printed(
+        "kube-unauthorised",
+        KUBE,
+        "must be logged in",
+        r"You must be logged in to the server",
+        "Your credentials for this cluster expired or were withdrawn.",
+        &["Log in again with your provider's tool, then:", "$ kubectl auth whoami"],
+    ),
+    printed(
+        "kube-forbidden",
+        KUBE,
+        "forbidden",
+        r#"User "([^"]+)" cannot (\w+) resource "([^"]+)"[^\n]*?(?:in the namespace "([^"]+)"|at the cluster scope)"#,
+        "`{1}` may not {2} {3} here (namespace: {4}).",
+        &[
+            "$ kubectl auth can-i --list",
+            "The context or the namespace may be the wrong one: kubectl config current-context.",
+        ],
+    ),
+    printed(
+        "kube-no-resource-type",
+        KUBE,
+        "doesn't have a resource type",
+        r#"the server doesn't have a resource type "([^"]+)""#,
+        "This cluster knows no resource `{1}`: a typing error, or its definition is not installed there.",
+        &["$ kubectl api-resources"],
+    ),
+    printed(
+        "kube-no-kind",
+        KUBE,
+        "no matches for kind",
+        r#"no matches for kind "([^"]+)" in version "([^"]+)""#,
+        "This cluster has no {1} in {2}: the definition is not installed, or the version is another one.",
+        &["$ kubectl api-resources | grep -i {1}"],
+    ),
+    printed(
+        "kube-not-found",
+        KUBE,
+        "(notfound)",
+        r#"Error from server \(NotFound\): (\S+) "([^"]+)" not found"#,
+        "There is no {1} `{2}` in this namespace of this context.",
+        &["$ kubectl get {1} --all-namespaces | grep -- '{2}'"],
+    ),
+    printed(
+        "kube-conflict",
+        KUBE,
+        "object has been modified",
+        r"the object has been modified; please apply your changes to the latest version",
+        "Somebody, or a controller, changed the object meanwhile.",
+        &["Fetch it again and make the change there."],
+    ),
+    shown(
+        "kube-image",
+        KUBE,
+        "imagepull",
+        r"^\s*(\S+)[^\n]*?\b(?:ImagePullBackOff|ErrImagePull)\b|ImagePullBackOff|ErrImagePull",
+        "The image of `{1}` cannot be pulled: its name or tag does not exist, or the registry wants credentials.",
+        &["$ kubectl describe pod {1}"],
+    ),
+    shown(
+        "kube-crash-loop",
+        KUBE,
+        "crashloopbackoff",
+        r"^\s*(\S+)[^\n]*?\bCrashLoopBackOff\b|CrashLoopBackOff",
+        "The container of `{1}` ends soon after it starts, and is started again with longer and longer pauses.",
+        &["$ kubectl logs --previous {1}", "$ kubectl describe pod {1}"],
+    ),
+    shown(
+        "kube-oom",
+        KUBE,
+        "oomkilled",
+        r"^\s*(\S+)[^\n]*?\bOOMKilled\b|OOMKilled",
+        "The container of `{1}` used more memory than its limit and was ended by the kernel.",
+        &["$ kubectl describe pod {1}", "Raise its memory limit, or find what uses so much."],
+    ),
+    shown(
+        "kube-unschedulable",
+        KUBE,
+        "nodes are available",
+        r"0/\d+ nodes are available: ([^.\n]+)",
+        "No node takes the pod: {1}.",
+        &["$ kubectl describe nodes | grep -A5 'Allocated resources'"],
+    ),
+    printed(
+        "helm-in-progress",
+        KUBE,
+        "another operation",
+        r"another operation \(install/upgrade/rollback\) is in progress",
+        "An earlier helm run of this release was cut off, or another one is still at work.",
+        &[
+            "$ helm history RELEASE",
+            "If none is at work, go back to the last good one: helm rollback RELEASE N.",
+        ],
+    ),
+];

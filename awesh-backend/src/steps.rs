@@ -1,0 +1,93 @@
+//! The steps of the answers: what was called and what the model was told of it, so that the user can look it up.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// How many are kept.
+const KEPT: usize = 100;
+
+/// The last steps of a shell.
+#[derive(Debug, Default)]
+pub(crate) struct Steps(Mutex<Kept>);
+
+#[derive(Debug, Default)]
+struct Kept {
+    last: u64,
+    steps: VecDeque<Step>,
+}
+
+/// A step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Step {
+    pub(crate) number: u64,
+    pub(crate) tool: String,
+    /// The arguments, as the model wrote them.
+    pub(crate) arguments: String,
+    /// What the model was told.
+    pub(crate) told: String,
+}
+
+impl Steps {
+    /// The number of a step that begins.
+    pub(crate) fn begin(&self) -> u64 {
+        let mut kept = self.lock();
+        kept.last += 1;
+        kept.last
+    }
+
+    /// Keeps a step that has ended.
+    pub(crate) fn keep(&self, step: Step) {
+        let mut kept = self.lock();
+        kept.steps.push_back(step);
+        let surplus = kept.steps.len().saturating_sub(KEPT);
+        kept.steps.drain(..surplus);
+    }
+
+    /// The step of this number, if it is still kept.
+    pub(crate) fn step(&self, number: u64) -> Option<Step> {
+        self.lock().steps.iter().find(|step| step.number == number).cloned()
+    }
+
+    /// All that are kept, by their numbers.
+    pub(crate) fn all(&self) -> Vec<Step> {
+        let mut steps: Vec<Step> = self.lock().steps.iter().cloned().collect();
+        steps.sort_by_key(|step| step.number);
+        steps
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Kept> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Step {
+    /// In one line.
+    pub(crate) fn line(&self) -> String {
+        const WIDTH: usize = 100;
+        let arguments: String = self.arguments.chars().take(WIDTH).collect();
+        format!("{:3}  {}  {arguments}\n", self.number, self.tool)
+    }
+
+    /// All of it.
+    pub(crate) fn text(&self) -> String {
+        format!("step {}: {} {}\n\n{}\n", self.number, self.tool, self.arguments, self.told.trim_end())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_steps_are_kept_by_their_numbers() {
+        let steps = Steps::default();
+        let step = |number| Step { number, tool: "look".into(), arguments: "{}".into(), told: "x\n".into() };
+        let numbers: Vec<u64> = (0..KEPT + 5).map(|_| steps.begin()).collect();
+        // They end in another order than they began.
+        numbers.iter().rev().for_each(|number| steps.keep(step(*number)));
+        assert_eq!(steps.all().len(), KEPT);
+        assert_eq!(steps.all()[0].number, 1);
+        assert_eq!(steps.step(KEPT as u64 + 1), None);
+        assert_eq!(steps.step(3).unwrap().text(), "step 3: look {}\n\nx\n");
+    }
+}
