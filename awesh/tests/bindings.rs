@@ -30,7 +30,7 @@ fn an_inputrc_and_bind_have_their_effect() {
     terminal.run("ls -d /");
     becomes(&mut terminal, "ec\x1b[A", "echo alpha; true");
     becomes(&mut terminal, "\x05\x15ls x\x18s", "sudo ls x");
-    becomes(&mut terminal, "\x15cat some\t", "cat Some\\ File");
+    becomes(&mut terminal, "\x15cat some\t", "cat Some\\ File ");
     becomes(&mut terminal, "\x15cat so\t", "cat So");
     terminal.wait_for("Some File  Sorted");
     terminal.send("\x15");
