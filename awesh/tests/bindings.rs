@@ -36,6 +36,8 @@ fn an_inputrc_and_bind_have_their_effect() {
     terminal.send("\x15");
     terminal.wait_prompt();
     terminal.run("bind '\"\\C-o\": \"typed by a key\"'");
+    // bash is asked while the next line is edited.
+    terminal.run("true");
     becomes(&mut terminal, "\x0f", "typed by a key");
 }
 
