@@ -35,10 +35,10 @@ fn an_inputrc_and_bind_have_their_effect() {
     terminal.wait_for("Some File  Sorted");
     terminal.send("\x15");
     terminal.wait_prompt();
-    terminal.run("bind '\"\\C-o\": \"typed by a key\"'");
+    terminal.run("bind '\"\\C-o\": \"echo by a key\"'");
     // bash is asked while the next line is edited.
     terminal.run("true");
-    becomes(&mut terminal, "\x0f", "typed by a key");
+    becomes(&mut terminal, "\x0f", "echo by a key");
 }
 
 #[test]
