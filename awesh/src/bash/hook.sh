@@ -3,8 +3,8 @@
 #
 # Names: the functions, but for `awesh`, and one associative array begin with __awesh. Its elements: ps1 and ps2, the
 # user's own while bash has ours; ps0_end, our part of PS0: one of ps0_begin, which reads the FIFO begin, and ps0_fork;
-# call and slot, our command in PROMPT_COMMAND and its index there (0: behind the user's own in one string); status and
-# last, the user's $? and $_; jobs and disabled, what was so at the last prompt; kind, id, first and second, the present
+# call and slot, our command in PROMPT_COMMAND and its index there (0: behind the user's own in one string); status,
+# pipestatus and last, the user's $?, PIPESTATUS and $_; jobs and disabled, what was so at the last prompt; kind, id, first and second, the present
 # request. An element that is never set hides what is expanded in its subscript for a side effect alone.
 # Functions are defined before any file of the user's is read, so no alias of his is in them; builtins are
 # called by that name because a function may hide them. (`builtin local` splits what is not in quotes.)
@@ -32,11 +32,12 @@ __awesh_prompt() {
   [[ -p @DIR@/up && -p @DIR@/down ]] || builtin return 0
   __awesh[status]=$1
   __awesh[last]=$2
+  __awesh[pipestatus]=${*:3}
   __awesh_tell_of_jobs
   __awesh_take_prompts
   __awesh_forget_requests
   builtin printf '@MARK@P\a' >/dev/tty
-  __awesh_report "$@"
+  __awesh_report
   __awesh_serve
   # bash-preexec looks for the end of the prompt's commands; ours come after it.
   [[ ! -v __bp_preexec_interactive_mode ]] || __bp_preexec_interactive_mode=on
@@ -143,7 +144,7 @@ __awesh_come_last() {
 __awesh_report() {
   builtin local __awesh_mode=none __awesh_jobs='\j'
   if [[ -o vi ]]; then __awesh_mode=vi; elif [[ -o emacs ]]; then __awesh_mode=emacs; fi
-  builtin printf '%s\0' P "$1" ":${*:3}" ":$PWD" "$__awesh_mode" "${__awesh_jobs@P}" ":${__awesh[ps2]@P}" \
+  builtin printf '%s\0' P "${__awesh[status]}" ":${__awesh[pipestatus]}" ":$PWD" "$__awesh_mode" "${__awesh_jobs@P}" ":${__awesh[ps2]@P}" \
     @WATCHED@ '' >@DIR@/up
 }
 
@@ -184,6 +185,10 @@ __awesh_answer_request() {
     shadows) __awesh_answer "${__awesh[id]}" __awesh_shadows ;;
     environment) __awesh_environment >@DIR@/up 2>/dev/null ;;
     complete) __awesh_answer "${__awesh[id]}" __awesh_complete "${__awesh[first]}" "${__awesh[second]}" >/dev/null 2>&1 ;;
+    names-of) __awesh_answer "${__awesh[id]}" __awesh_names_of "${__awesh[first]}" "${__awesh[second]}" 2>/dev/null ;;
+    expand) __awesh_answer "${__awesh[id]}" __awesh_expand "${__awesh[first]}" "${__awesh[second]}" 2>/dev/null ;;
+    readline) __awesh_answer "${__awesh[id]}" __awesh_readline 2>/dev/null ;;
+    run) __awesh_run "${__awesh[first]}" "${__awesh[second]}" ;;
   esac
 }
 
@@ -378,6 +383,83 @@ __awesh_default() {
 __awesh_files() {
   __awesh_options+=' filenames'
   __awesh_collect builtin compgen -f -- "$1"
+}
+
+# Names of one kind, whatever the command: the options first, as of a completion.
+__awesh_names_of() {
+  builtin local __awesh_options=
+  builtin local -a COMPREPLY
+  COMPREPLY=()
+  case $1 in
+    file) __awesh_files "$2" ;;
+    *) __awesh_collect builtin compgen -A "$1" -- "$2" ;;
+  esac
+  __awesh_fields=("options:$__awesh_options" "${COMPREPLY[@]/#/:}")
+}
+
+# What the shell makes of a text, in a subshell that leaves nothing behind.
+__awesh_expand() {
+  case $1 in
+    history) REPLY=$(__awesh_expand_history "$2") || builtin return 0 ;;
+    tilde) REPLY=$(builtin eval "builtin printf '%s\n' $2") || builtin return 0 ;;
+    glob) REPLY=$(builtin compgen -G "$2") || builtin return 0 ;;
+    alias) REPLY=${2/#"${2%%[[:space:]]*}"/${BASH_ALIASES[${2%%[[:space:]]*}]-${2%%[[:space:]]*}}} ;;
+  esac
+  __awesh_fields=(":$REPLY")
+}
+
+# Prints the text with the events of the history that it names. `history -p` takes the last entry for its own line,
+# and away: so there is one more of it.
+__awesh_expand_history() {
+  builtin local HISTTIMEFORMAT= __awesh_last
+  __awesh_last=$(builtin history 1)
+  builtin printf '%s\n' "${__awesh_last#*[0-9][ *] }" >|@DIR@/kind
+  builtin history -r @DIR@/kind
+  builtin history -p -- "$1"
+}
+
+# What the user's inputrc and `bind` have made of readline: its variables, and of each keymap the functions, the
+# macros and the commands that keys are bound to.
+__awesh_readline() {
+  builtin local __awesh_map __awesh_list
+  builtin bind -v >|@DIR@/kind
+  builtin read -r -d '' <@DIR@/kind
+  __awesh_fields=(":$REPLY")
+  for __awesh_map in emacs vi-insert vi-command; do
+    for __awesh_list in -p -s -X; do
+      builtin bind -m "$__awesh_map" "$__awesh_list" >|@DIR@/kind
+      builtin read -r -d '' <@DIR@/kind
+      __awesh_fields+=(":$REPLY")
+    done
+  done
+}
+
+# Runs a command of the user's that is bound to keys (`bind -x`), with the terminal as any command has it. $1 is the
+# command, $2 has the cursor's place in the first line, and then the text. It ends as a prompt begins: the terminal
+# and what the session has become are told anew.
+__awesh_run() {
+  builtin local READLINE_POINT="${2%%$'\n'*}" READLINE_MARK=0 READLINE_LINE="${2#*$'\n'}"
+  __awesh_end_with "${__awesh[status]}"
+  builtin eval "$1"
+  builtin printf '%s\0' R "${__awesh[id]}" ":$READLINE_LINE" ":$READLINE_POINT" '' >@DIR@/up
+  builtin printf '@MARK@P\a' >/dev/tty
+  __awesh_report
+}
+
+# The line with all that the shell expands in it, but for the names of files. $1 is the line as words.
+__awesh_expand_line() {
+  builtin local -a __awesh_words
+  builtin set -f
+  builtin eval "__awesh_words=($1)" || builtin return 0
+  READLINE_LINE="${__awesh_words[*]}"
+  READLINE_POINT=${#READLINE_LINE}
+}
+
+# Has the user's editor edit the file.
+__awesh_edit() {
+  builtin local __awesh_editor="${VISUAL:-${EDITOR:-}}"
+  [[ $__awesh_editor ]] || __awesh_editor=$(builtin type -P editor || builtin type -P emacs || builtin echo vi)
+  builtin eval "$__awesh_editor \"\$1\""
 }
 
 # awesh's own commands, by the path of the executable. `awesh use` says what this shell is to do, which no child

@@ -84,6 +84,18 @@ pub struct Candidates {
     pub words: Vec<String>,
 }
 
+impl Candidates {
+    /// The fields of an answer: the options, then the words.
+    fn of(fields: &[String]) -> Self {
+        let mut fields = fields.iter();
+        let options = fields.next().and_then(|field| field.strip_prefix("options:")).unwrap_or_default();
+        Self {
+            options: options.split_whitespace().map(str::to_owned).collect(),
+            words: fields.filter_map(|field| field.strip_prefix(':')).map(str::to_owned).collect(),
+        }
+    }
+}
+
 impl Link {
     /// A link over the FIFOs of the session on `master`.
     pub fn new(handshake: Handshake, master: Arc<OwnedFd>) -> Self {
@@ -133,13 +145,32 @@ impl Link {
         if command.line.contains('\0') || command.line.len() + second.len() > LONGEST_COMMAND {
             return Candidates::default();
         }
-        let fields = self.ask("complete", &command.line, &second, PATIENT).unwrap_or_default();
-        let mut fields = fields.iter();
-        let options = fields.next().and_then(|field| field.strip_prefix("options:")).unwrap_or_default();
-        Candidates {
-            options: options.split_whitespace().map(str::to_owned).collect(),
-            words: fields.filter_map(|field| field.strip_prefix(':')).map(str::to_owned).collect(),
-        }
+        Candidates::of(&self.ask("complete", &command.line, &second, PATIENT).unwrap_or_default())
+    }
+
+    /// How a word could go on as the name of something: an action of `compgen -A`.
+    pub fn names_of(&mut self, action: &str, word: &str) -> Candidates {
+        Candidates::of(&self.ask_short("names-of", action, word).unwrap_or_default())
+    }
+
+    /// What the shell makes of a text; None where it cannot.
+    pub fn expand(&mut self, expansion: &str, text: &str) -> Option<String> {
+        self.ask_short("expand", expansion, text)?
+            .first()?
+            .strip_prefix(':')
+            .map(|text| text.trim_end().to_owned())
+    }
+
+    /// What the user has made of readline: its variables as `bind -v` prints them, and of each of the keymaps emacs,
+    /// vi-insert and vi-command what `bind -p`, `-s` and `-X` print.
+    pub fn readline(&mut self) -> Option<Vec<String>> {
+        let fields = self.ask("readline", "", "", UNHURRIED)?;
+        Some(fields.iter().map(|field| field.trim_start_matches(':').to_owned()).collect())
+    }
+
+    fn ask_short(&mut self, kind: &str, first: &str, second: &str) -> Option<Vec<String>> {
+        let fits = !second.contains('\0') && second.len() <= LONGEST_COMMAND;
+        if fits { self.ask(kind, first, second, PATIENT) } else { None }
     }
 
     /// The names of all commands the session had when they were first asked for. Asked once: a PATH that takes

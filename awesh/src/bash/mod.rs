@@ -7,6 +7,7 @@
 
 mod begin;
 mod behind;
+mod bound;
 mod ending;
 mod handshake;
 mod kept;
@@ -36,12 +37,13 @@ use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
 use nix::unistd::Pid;
 
 pub use behind::Foreground;
+pub use bound::Edited;
 pub use handshake::{EditingMode, Report};
 pub use kept::keep_kubeconfigs;
 pub use leftovers::remove_leftovers;
 pub use link::{Candidates, Link, SharedLink, Unfinished};
 pub use output::Output;
-pub use spawn::{Startup, find_bash};
+pub use spawn::{Startup, find_bash, quote};
 
 use crate::sys::process::times_slept;
 use crate::sys::pty::{Pty, set_window_size, signal_foreground};
@@ -94,6 +96,8 @@ pub struct BashSession {
     /// What of a prompt has come: the mark in the output, and the report.
     marked: bool,
     reported: Option<Report>,
+    /// What a command said that was run for the line being edited.
+    answer: Option<Vec<String>>,
     mode: EditingMode,
     started: Option<Instant>,
     /// When the line was entered, and when the last output of its command came.
@@ -204,6 +208,7 @@ impl BashSession {
             unshown: Vec::new(),
             marked: false,
             reported: None,
+            answer: None,
             mode: EditingMode::default(),
             started: None,
             entered: None,

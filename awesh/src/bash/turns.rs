@@ -71,7 +71,7 @@ impl BashSession {
                 }
                 Message::Started => self.on_started(terminal)?,
                 Message::Prompt(report) => self.reported = Some(report),
-                Message::Answer { .. } => {}
+                Message::Answer { fields, .. } => self.answer = Some(fields),
             }
         }
         Ok(())

@@ -41,6 +41,8 @@ pub struct Config {
     pub protected_hosts: Vec<String>,
     /// Whether awesh uses colours.
     pub colour: bool,
+    /// How a line looks while it is typed.
+    pub editor: Editor,
     /// How the shell goes about its history.
     pub history: History,
     /// Whether questions are answered at all; without, awesh is bash with a prompt.
@@ -103,6 +105,15 @@ pub enum AsciiForm {
     Never,
 }
 
+/// `editor.*`
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Editor {
+    /// Whether a command has colours.
+    pub colours: bool,
+    /// Whether it is shown how a line could go on.
+    pub suggestions: bool,
+}
+
 /// `history.*`
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct History {
@@ -131,6 +142,7 @@ impl Default for Config {
             permission: Permission::default(),
             protected_hosts: Vec::new(),
             colour: true,
+            editor: Editor { colours: true, suggestions: true },
             history: History { size: 100_000 },
             backend: Backend { enabled: true },
         }

@@ -23,7 +23,7 @@ pub(super) struct Setting {
 }
 
 /// Every setting, in the order of the reference.
-pub(super) static SETTINGS: [Setting; 23] = [
+pub(super) static SETTINGS: [Setting; 25] = [
     Setting {
         key: "ai.provider",
         environment: &["AI_PROVIDER"],
@@ -194,6 +194,20 @@ pub(super) static SETTINGS: [Setting; 23] = [
         default: "true",
         doc: "Whether awesh uses colours. NO_COLOR set to anything turns them off.",
         field: Field::Switch(|config| &mut config.colour),
+    },
+    Setting {
+        key: "editor.colours",
+        environment: &["AWESH_COLOURS"],
+        default: "true",
+        doc: "Whether a command has colours while it is typed.",
+        field: Field::Switch(|config| &mut config.editor.colours),
+    },
+    Setting {
+        key: "editor.suggestions",
+        environment: &["AWESH_SUGGESTIONS"],
+        default: "true",
+        doc: "Whether the newest line that begins like the one being typed is suggested behind it; Right takes it.",
+        field: Field::Switch(|config| &mut config.editor.suggestions),
     },
     Setting {
         key: "history.size",

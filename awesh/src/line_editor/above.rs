@@ -100,8 +100,6 @@ enum Stage {
     Fresh,
     /// They are.
     Drawn,
-    /// They are, but something else may stand between them and the line.
-    Apart,
 }
 
 impl Rows {
@@ -115,20 +113,13 @@ impl Rows {
         self.stage = Stage::Fresh;
     }
 
-    /// A list may have been printed below the line, which is then drawn below that.
-    pub(super) fn part(&mut self) {
-        self.stage = Stage::Apart;
-    }
-
     /// What is to be written in front of the line, where all from there on is cleared.
     pub(super) fn take(&mut self) -> String {
         match self.stage {
             Stage::Over => return String::new(),
             Stage::Fresh => {}
-            Stage::Drawn | Stage::Apart if !self.changed => return String::new(),
-            // Without a text there is no need to repeat the prompt.
-            Stage::Apart if self.due.is_empty() => return String::new(),
-            Stage::Drawn | Stage::Apart => {}
+            Stage::Drawn if !self.changed => return String::new(),
+            Stage::Drawn => {}
         }
         let erase = if self.stage == Stage::Drawn { erase(self.shown) } else { String::new() };
         let end = if self.unfinished.is_empty() { "" } else { "\n" };

@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::readline::{Choice, Settings};
 use crate::bash::{Candidates, Unfinished};
 
 /// bash's default for COMP_WORDBREAKS.
@@ -23,13 +24,26 @@ pub struct Target {
     pub quote: Option<char>,
 }
 
-/// A candidate as it is shown and as it is inserted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Choice {
-    /// In a list.
-    pub shown: String,
-    /// In the line, in place of the word.
-    pub inserted: String,
+/// How the names of directories are completed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Directories {
+    /// With a slash behind them.
+    pub marked: bool,
+    /// So are links that lead to one.
+    pub links_marked: bool,
+    /// Names that begin with a dot are left out where none was typed.
+    pub hidden_left_out: bool,
+}
+
+impl Directories {
+    /// As the user's readline has them.
+    pub fn of(settings: &Settings) -> Self {
+        Self {
+            marked: settings.mark_directories,
+            links_marked: settings.mark_symlinked,
+            hidden_left_out: !settings.hidden_files,
+        }
+    }
 }
 
 /// Finds the word that ends at `position` of `line`, and its command.
@@ -161,32 +175,71 @@ fn is_name(text: &str) -> bool {
         && !text.starts_with(|c: char| c.is_ascii_digit())
 }
 
-/// Makes text to insert of the session's candidates. `is_directory` tells of a candidate that names a file.
-pub fn choices(target: &Target, candidates: Candidates, is_directory: impl Fn(&str) -> bool) -> Vec<Choice> {
+/// Makes text to insert of the session's candidates. `path` says where a candidate that names a file is.
+pub fn choices(
+    target: &Target,
+    candidates: Candidates,
+    directories: &Directories,
+    path: impl Fn(&str) -> PathBuf,
+) -> Vec<Choice> {
     let has = |option: &str| candidates.options.iter().any(|name| name == option);
     let (files, no_space, no_sort) = (has("filenames"), has("nospace"), has("nosort"));
     let quotes = files && !has("noquote");
     let mut words = candidates.words;
+    let typed = target.command.words.last().map_or("", String::as_str);
+    let dotted = base(typed).starts_with('.');
     // The hook's own functions are nobody's to call.
     words.retain(|word| !word.starts_with("__awesh"));
+    words.retain(|word| !(files && directories.hidden_left_out && !dotted && base(word).starts_with('.')));
     if !no_sort {
         words.sort();
     }
     words.dedup();
-    let only = words.len() == 1;
-    let typed = target.command.words.last().map_or("", String::as_str);
     let choice = |word: String| {
-        let directory = files && !word.ends_with('/') && is_directory(&word);
-        let slash = if directory { "/" } else { "" };
-        let inserted = if quotes { quoted(&word, typed, target.quote) } else { word.clone() };
-        let ends = only && !directory && !word.ends_with('/');
-        let close = target.quote.filter(|_| ends && quotes).map(String::from).unwrap_or_default();
-        let space = if ends && !no_space { " " } else { "" };
-        let name = if files { word.trim_end_matches('/').rsplit('/').next().unwrap_or(&word) } else { &word };
-        let name = name.trim_end();
-        Choice { shown: format!("{name}{slash}"), inserted: format!("{inserted}{slash}{close}{space}") }
+        let is = if files { Is::of(&path(&word)) } else { Is::Other };
+        let slash = if is != Is::Other && directories.marked && !word.ends_with('/') { "/" } else { "" };
+        let open = target.quote.map(String::from).unwrap_or_default();
+        let close = open.clone();
+        let tail = match is {
+            _ if word.ends_with('/') => String::new(),
+            Is::Directory => slash.to_owned(),
+            Is::LinkToDirectory if word == typed || directories.links_marked => slash.to_owned(),
+            Is::LinkToDirectory => String::new(),
+            Is::Other if no_space => close,
+            Is::Other => close + " ",
+        };
+        let name = if files { base(word.trim_end_matches('/')) } else { &word };
+        let shown = format!("{}{slash}", name.trim_end());
+        Choice {
+            shown,
+            inserted: if quotes { quoted(&word, typed, target.quote) } else { open + &word },
+            tail,
+        }
     };
     words.into_iter().map(choice).collect()
+}
+
+/// What a file is to a completion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Is {
+    Directory,
+    LinkToDirectory,
+    Other,
+}
+
+impl Is {
+    fn of(path: &Path) -> Self {
+        match path.symlink_metadata() {
+            Ok(meta) if meta.is_dir() => Self::Directory,
+            Ok(meta) if meta.is_symlink() && path.is_dir() => Self::LinkToDirectory,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// The last part of a name, which a list shows.
+fn base(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or(name)
 }
 
 /// A name as it can stand where the user began to type it: `~` and `$` at its head keep their meaning.
@@ -256,8 +309,13 @@ mod tests {
             options: options.iter().map(|&option| option.to_owned()).collect(),
         };
         let target = target(line, line.len(), None);
-        let choices = choices(&target, candidates, |name| name.ends_with("dir"));
-        choices.into_iter().map(|choice| format!("{}{}", &line[..target.start], choice.inserted)).collect()
+        let directories = Directories { marked: true, links_marked: false, hidden_left_out: false };
+        let path = |name: &str| PathBuf::from(if name.ends_with("dir") { "/" } else { "/nosuch" });
+        let choices = choices(&target, candidates, &directories, path);
+        let tail = |choice: &Choice| if choices.len() == 1 { choice.tail.clone() } else { String::new() };
+        let inserted =
+            |choice: &Choice| format!("{}{}{}", &line[..target.start], choice.inserted, tail(choice));
+        choices.iter().map(inserted).collect()
     }
 
     #[test]
@@ -270,11 +328,12 @@ mod tests {
             ("cat \"my", &["my file"], files, &["cat \"my file\" "]),
             ("cat 'it", &["it's"], files, &["cat 'it'\\''s' "]),
             ("cd a", &["adir"], files, &["cd adir/"]),
-            ("cd a", &["b", "adir"], files, &["cd adir/", "cd b"]),
+            ("cd a", &["b", "adir"], files, &["cd adir", "cd b"]),
             ("ls ~/x", &["~/x y"], files, &["ls ~/x\\ y "]),
             ("ls $HOME/x", &["$HOME/xy"], files, &["ls $HOME/xy "]),
             ("ls x", &["x$y"], files, &["ls x\\$y "]),
             ("echo $HO", &["$HOME"], &[], &["echo $HOME "]),
+            ("echo \"$HO", &["$HOME"], &[], &["echo \"$HOME\" "]),
         ] {
             assert_eq!(insert(line, words, options), result, "{line:?}");
         }

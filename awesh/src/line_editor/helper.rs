@@ -7,13 +7,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rustyline::completion::{Completer, Pair};
 use rustyline::highlight::{CmdKind, Highlighter};
 use rustyline::hint::Hinter;
+use rustyline::line_buffer::LineBuffer;
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
-use rustyline::{Context, Helper};
-use unicode_width::UnicodeWidthChar as _;
+use rustyline::{Changeset, Context, Helper};
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
-use super::above::{self, Rows};
-use super::completion::{choices, locate, target};
+use super::above::{self, Rows, last_line};
+use super::colours::paint;
+use super::completion::locate;
 use super::feeder::Gate;
+use super::typing::Typing;
 use super::unfinished::goes_on;
 use super::{Purpose, Surroundings};
 use crate::router::{CommandKind, Facts, Route, route};
@@ -21,6 +24,7 @@ use crate::router::{CommandKind, Facts, Route, route};
 /// How a question looks while it is typed: cyan, and its own mark in the prompt.
 const QUESTION: &str = "\x1b[36m";
 const BOLD_QUESTION: &str = "\x1b[1;36m";
+const GREY: &str = "\x1b[90m";
 const DIM: &str = "\x1b[2m";
 const RESET: &str = "\x1b[0m";
 
@@ -31,29 +35,56 @@ const QUESTION_MARK: &str = "? ";
 /// Longer lines are not looked at while they are typed.
 const LONGEST_SHOWN: usize = 8 * 1024;
 
+/// How a line is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Looks {
+    /// Whether there are colours at all.
+    pub colour: bool,
+    /// Whether a command has them.
+    pub commands: bool,
+    /// Whether it is shown how a line could go on.
+    pub suggestions: bool,
+}
+
 /// rustyline's view of the session.
-pub struct LineHelper {
+pub(super) struct LineHelper {
+    typing: Typing,
     around: Option<Surroundings>,
     purpose: Purpose,
     gate: Arc<Gate>,
-    colour: bool,
+    looks: Looks,
     asks: Cell<bool>,
     /// What stands above the line, which rustyline does not know of.
     above: Arc<Mutex<Rows>>,
     /// What is typed after a line that cannot be entered yet.
     queued: Arc<Mutex<String>>,
     columns: usize,
+    prompt_width: usize,
 }
 
 impl LineHelper {
     /// A helper that knows no session yet.
-    pub fn new(gate: Arc<Gate>, colour: bool, above: Arc<Mutex<Rows>>) -> Self {
+    pub(super) fn new(typing: Typing, gate: Arc<Gate>, looks: Looks, above: Arc<Mutex<Rows>>) -> Self {
         let (asks, queued) = (Cell::new(false), Arc::default());
-        Self { around: None, purpose: Purpose::Bash, gate, colour, asks, above, queued, columns: 0 }
+        Self {
+            typing,
+            around: None,
+            purpose: Purpose::Bash,
+            gate,
+            looks,
+            asks,
+            above,
+            queued,
+            columns: 0,
+            prompt_width: 0,
+        }
     }
 
-    /// What the next line is, where, and what stands above it.
-    pub fn set(&mut self, purpose: Purpose, around: &Surroundings, above: &str) {
+    /// What the next line is, where, behind which prompt, and how wide the window is.
+    pub fn set(&mut self, purpose: Purpose, around: &Surroundings, prompt: (&str, &str), columns: usize) {
+        let (above, last) = (last_line(prompt.1).0, last_line(prompt.0).1);
+        self.prompt_width = last.width();
+        self.columns = columns;
         self.purpose = purpose;
         self.around = Some(around.clone());
         self.asks.set(false);
@@ -61,25 +92,32 @@ impl LineHelper {
         self.queued = Arc::default();
     }
 
-    /// Shows what is typed after the line; what is in the returned text when the line is drawn.
-    pub fn show_queued(&mut self, columns: usize) -> Arc<Mutex<String>> {
-        self.columns = columns;
+    /// What is in the returned text is shown after the line when that is drawn.
+    pub fn show_queued(&mut self) -> Arc<Mutex<String>> {
         Arc::clone(&self.queued)
     }
 
     /// What is typed after the line, as far as it fits into the line's last row.
     fn queued(&self, line: &str) -> String {
         let queued = self.queued.lock().unwrap_or_else(PoisonError::into_inner);
+        self.fitting(line, &queued)
+    }
+
+    /// As much of a text as fits behind the line, into its last row.
+    fn fitting(&self, line: &str, text: &str) -> String {
+        if text.is_empty() {
+            return String::new();
+        }
         let width = |c: char| c.width().unwrap_or(0);
         let last = line.rsplit('\n').next().unwrap_or_default();
-        let used = (MARK.len() + last.chars().map(width).sum::<usize>()) % self.columns.max(1);
+        let used = (self.prompt_width + last.chars().map(width).sum::<usize>()) % self.columns.max(1);
         let mut room = self.columns.saturating_sub(used + 1);
         let fits = |c: &char| {
             let fits = width(*c) <= room;
             room = room.saturating_sub(width(*c));
             fits
         };
-        queued.chars().take_while(fits).collect()
+        text.chars().take_while(fits).collect()
     }
 
     fn session(&self) -> Option<SessionFacts<'_>> {
@@ -87,9 +125,20 @@ impl LineHelper {
         (self.purpose == Purpose::Line).then_some(SessionFacts(around))
     }
 
+    fn paints(&self, line: &str) -> bool {
+        self.looks.commands
+            && self.looks.colour
+            && !line.is_empty()
+            && line.len() <= LONGEST_SHOWN
+            && !self.asks.get()
+            && !self.typing.editor().shows_other()
+    }
+
     fn is_question(&self, line: &str) -> bool {
         let Some(facts) = self.session() else { return false };
-        line.len() <= LONGEST_SHOWN && route(line, &facts).route == Route::Ask
+        !self.typing.editor().shows_other()
+            && line.len() <= LONGEST_SHOWN
+            && route(line, &facts).route == Route::Ask
     }
 }
 
@@ -97,39 +146,56 @@ impl Helper for LineHelper {}
 
 impl Hinter for LineHelper {
     type Hint = String;
+
+    /// What the newest line that begins so goes on with; no more than fits the row, which it would break.
+    fn hint(&self, line: &str, position: usize, _: &Context<'_>) -> Option<String> {
+        let mut editor = self.typing.editor();
+        let wanted = self.looks.suggestions
+            && self.looks.colour
+            && self.purpose == Purpose::Line
+            && position == line.len()
+            && line.len() <= LONGEST_SHOWN
+            && !editor.shows_other();
+        let rest = if wanted { editor.past().suggestion(line).map(str::to_owned) } else { None };
+        let rest = rest.filter(|rest| !rest.contains(char::is_control));
+        editor.suggest(line, rest.clone());
+        rest.map(|rest| self.fitting(line, &rest))
+    }
 }
 
 impl Completer for LineHelper {
     type Candidate = Pair;
 
-    fn complete(
-        &self,
-        line: &str,
-        position: usize,
-        _: &Context<'_>,
-    ) -> rustyline::Result<(usize, Vec<Pair>)> {
-        let Some(SessionFacts(around)) = self.session() else { return Ok((position, Vec::new())) };
-        let target = target(line, position, around.word_breaks.as_deref());
-        let candidates = around.link.lock().complete(&target.command);
-        if candidates.words.len() > 1 {
-            above::lock(&self.above).part();
+    /// What a key has made of the line comes to rustyline as its only completion.
+    fn complete(&self, _: &str, _: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<Pair>)> {
+        let pair = |(text, _): (String, usize)| Pair { display: String::new(), replacement: text };
+        Ok((0, self.typing.due().map(pair).into_iter().collect()))
+    }
+
+    fn update(&self, line: &mut LineBuffer, _: usize, _: &str, changes: &mut Changeset) {
+        let Some((text, point)) = self.typing.take_due() else { return };
+        if line.as_str() == text {
+            line.set_pos(point);
+        } else {
+            line.update(&text, point, changes);
         }
-        let is_directory = |name: &str| locate(name, &around.directory, around.home.as_deref()).is_dir();
-        let pairs = choices(&target, candidates, is_directory)
-            .into_iter()
-            .map(|choice| Pair { display: choice.shown, replacement: choice.inserted });
-        Ok((target.start, pairs.collect()))
     }
 }
 
 impl Highlighter for LineHelper {
-    fn highlight<'l>(&self, line: &'l str, _position: usize) -> Cow<'l, str> {
+    fn highlight<'l>(&self, line: &'l str, position: usize) -> Cow<'l, str> {
         let queued = self.queued(line);
         if !queued.is_empty() {
-            let (dim, reset) = if self.colour { (DIM, RESET) } else { ("", "") };
+            let (dim, reset) = if self.looks.colour { (DIM, RESET) } else { ("", "") };
             Cow::Owned(format!("{line}{dim}{queued}{reset}"))
-        } else if self.colour && self.asks.get() && !line.is_empty() {
+        } else if self.looks.colour && self.asks.get() && !line.is_empty() {
             Cow::Owned(format!("{QUESTION}{line}{RESET}"))
+        } else if self.paints(line) {
+            let link = self.around.as_ref().filter(|_| self.purpose == Purpose::Line);
+            let kind = |word: &str| {
+                link.map_or(Some(CommandKind::File), |around| SessionFacts(around).resolve(word))
+            };
+            Cow::Owned(paint(line, position, kind))
         } else {
             Cow::Borrowed(line)
         }
@@ -139,7 +205,7 @@ impl Highlighter for LineHelper {
         // In place of the prompt there may be that of a search: it leaves no mark of what is above.
         let above = if default { above::lock(&self.above).take() } else { String::new() };
         match prompt.strip_suffix(MARK) {
-            Some(state) if default && self.asks.get() && self.colour => {
+            Some(state) if default && self.asks.get() && self.looks.colour => {
                 Cow::Owned(format!("{above}{state}{BOLD_QUESTION}{QUESTION_MARK}{RESET}"))
             }
             Some(state) if default && self.asks.get() => Cow::Owned(format!("{above}{state}{QUESTION_MARK}")),
@@ -147,15 +213,19 @@ impl Highlighter for LineHelper {
         }
     }
 
-    /// Decides the route, and whether it shows: a line that is and was bash's needs no more than its new
-    /// character.
+    fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {
+        Cow::Owned(format!("{GREY}{hint}{RESET}"))
+    }
+
+    /// Decides the route, and whether it shows: a line without colours that is and was bash's needs no more than its
+    /// new character.
     fn highlight_char(&self, line: &str, _position: usize, kind: CmdKind) -> bool {
         match kind {
             CmdKind::MoveCursor => false,
             CmdKind::ForcedRefresh => self.asks.get(),
             CmdKind::Other => {
                 let asked = self.asks.replace(self.is_question(line));
-                asked || self.asks.get()
+                asked || self.asks.get() || self.paints(line)
             }
         }
     }

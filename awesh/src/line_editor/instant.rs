@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::above::Above;
 use super::feeder::Gate;
 use super::keys::KeyStream;
+use super::typing::Typing;
 use crate::bash::Foreground;
 use crate::terminal::Keyboard;
 
@@ -21,6 +22,7 @@ pub(super) struct Instant {
     pub(super) gate: Arc<Gate>,
     pub(super) above: Above,
     pub(super) keys: KeyStream,
+    pub(super) typing: Typing,
     /// What is typed after the line, as it is shown.
     pub(super) queued: Arc<Mutex<String>>,
     /// Whether the line is ended.
@@ -37,9 +39,8 @@ impl Foreground for Instant {
     }
 
     fn is_occupied(&self) -> bool {
-        // What is plain text can be typed again elsewhere; where the user looks for a line in the history, or
-        // pastes one, he is not to be disturbed.
-        !self.ended && !self.keys.is_text()
+        // Where the user looks for a line in the history, or pastes one, he is not to be disturbed.
+        !self.ended && self.typing.is_occupied()
     }
 
     fn take_keys(&mut self, keyboard: &mut Keyboard) -> io::Result<()> {

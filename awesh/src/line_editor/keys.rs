@@ -4,13 +4,37 @@
 //! over no further than a line's end. Inside a bracketed paste a line's end is part of the text.
 
 const PASTE_BEGIN: &[u8; 6] = b"\x1b[200~";
-pub(super) const PASTE_END: &[u8; 6] = b"\x1b[201~";
+const PASTE_END: &[u8; 6] = b"\x1b[201~";
 
 /// Enter, Ctrl-C, Ctrl-D.
 const ENDS: [u8; 4] = [b'\r', b'\n', 0x03, 0x04];
 
-/// What has the editor leave its line (Ctrl-^); it is never handed over as the user's.
-pub(super) const LEAVE: u8 = 0x1e;
+/// Where control characters stand on their way to the editor, which is to take each for itself: a range that no text
+/// means anything by.
+const PRIVATE: u32 = 0x0010_f000;
+
+/// How far the control characters go.
+const CONTROLS: u32 = 0xa0;
+
+/// What the user never types: wakes the editor to go on with what it has begun.
+pub(super) const POKE: u8 = 0x1e;
+
+/// A key as it is handed over.
+fn encoded(key: char) -> char {
+    let private = PRIVATE..PRIVATE + CONTROLS;
+    match u32::from(key) {
+        code if key.is_control() => char::from_u32(PRIVATE + code).unwrap_or(key),
+        // Text could pretend to be keys.
+        code if private.contains(&code) => char::REPLACEMENT_CHARACTER,
+        _ => key,
+    }
+}
+
+/// The key that was handed over so.
+pub(super) fn decoded(character: char) -> char {
+    let control = u32::from(character).checked_sub(PRIVATE).filter(|&code| code < CONTROLS);
+    control.and_then(char::from_u32).unwrap_or(character)
+}
 
 /// Follows pastes and characters over the cuts between reads.
 #[derive(Debug, Default)]
@@ -18,14 +42,12 @@ pub struct KeyStream {
     last: [u8; 6],
     pasting: bool,
     partial: Vec<u8>,
-    /// Whether there were keys that are no text.
-    special: bool,
 }
 
 /// Keys for the editor.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Portion {
-    /// What to hand over: whole characters; bytes that are none are replaced.
+    /// What to hand over: whole characters, control characters encoded; bytes that are none are replaced.
     pub text: String,
     /// How many of the keys that is.
     pub taken: usize,
@@ -46,24 +68,19 @@ impl KeyStream {
                 break;
             }
         }
-        self.partial.extend(keys[..taken].iter().filter(|&&key| key != LEAVE));
-        Portion { text: self.whole_characters(), taken, ends_line }
+        self.partial.extend(&keys[..taken]);
+        Portion { text: self.whole_characters().chars().map(encoded).collect(), taken, ends_line }
     }
 
     /// The same for a session that can neither be given a line nor asked how a word goes on: the key that wants it is
     /// left where it is, with an Escape that makes it another.
     pub fn take_unended(&mut self, keys: &[u8]) -> Portion {
-        let mut stream = Self { partial: Vec::new(), last: self.last, pasting: self.pasting, special: false };
+        let mut stream = Self { partial: Vec::new(), last: self.last, pasting: self.pasting };
         let wants = |&key: &u8| stream.wants_session(key);
         let end = keys.iter().position(wants);
         let end = end.map(|end| if keys[..end].ends_with(b"\x1b") { end - 1 } else { end });
         let portion = self.take(&keys[..end.unwrap_or(keys.len())]);
         Portion { ends_line: end.is_some(), ..portion }
-    }
-
-    /// Whether all keys so far were text, whole and typed.
-    pub fn is_text(&self) -> bool {
-        !self.special && self.partial.is_empty()
     }
 
     fn wants_session(&mut self, key: u8) -> bool {
@@ -73,7 +90,6 @@ impl KeyStream {
 
     /// Follows the key to where a paste begins or ends.
     fn follow(&mut self, key: u8) {
-        self.special |= key.is_ascii_control();
         self.last.rotate_left(1);
         self.last[5] = key;
         match &self.last {
@@ -116,7 +132,19 @@ mod tests {
 
     fn take(stream: &mut KeyStream, keys: &[u8]) -> (String, usize, bool) {
         let portion = stream.take(keys);
-        (portion.text, portion.taken, portion.ends_line)
+        (typed(&portion.text), portion.taken, portion.ends_line)
+    }
+
+    fn typed(text: &str) -> String {
+        text.chars().map(decoded).collect()
+    }
+
+    #[test]
+    fn keys_reach_the_editor_as_they_are_and_text_is_none() {
+        let mut stream = KeyStream::default();
+        let text = stream.take("a\x1b[A\u{10f00d}".as_bytes()).text;
+        assert!(!text.contains(|c: char| c.is_control()), "{text:?}");
+        assert_eq!(typed(&text), "a\x1b[A\u{fffd}");
     }
 
     #[test]
@@ -134,13 +162,13 @@ mod tests {
             (&b"ls\rpwd"[..], "ls", 2),
             (b"ask\x1b\rx", "ask", 3),
             (b"\r", "", 0),
-            (b"l\x1es", "ls", 3),
+            (b"l\x1es", "l\x1es", 3),
             (b"ls f\t", "ls f", 4),
         ] {
             let portion = KeyStream::default().take_unended(keys);
             let ended = taken < keys.len();
             assert_eq!(
-                (portion.text.as_str(), portion.taken, portion.ends_line),
+                (typed(&portion.text).as_str(), portion.taken, portion.ends_line),
                 (text, taken, ended),
                 "{keys:?}"
             );
@@ -157,7 +185,7 @@ mod tests {
             let mut ends = 0;
             for more in [&keys[cut..], b""] {
                 let portion = stream.take(&left);
-                all.push_str(&portion.text);
+                all.push_str(&typed(&portion.text));
                 left.drain(..portion.taken);
                 ends += usize::from(portion.ends_line);
                 left.extend_from_slice(more);

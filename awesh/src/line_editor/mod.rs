@@ -7,6 +7,8 @@
 //! kept of lines is `history.rs`; how a word could go on, `completion.rs` works out with the live session.
 
 mod above;
+mod asking;
+mod colours;
 mod completion;
 mod feeder;
 mod helper;
@@ -14,7 +16,9 @@ mod history;
 mod instant;
 mod keys;
 mod plain;
+mod readline;
 mod rustyline;
+mod typing;
 mod unfinished;
 
 use std::cell::RefCell;
@@ -30,9 +34,10 @@ use crate::terminal::Terminal;
 use crate::turns::Turns;
 
 pub use self::rustyline::Rustyline;
-pub use helper::SessionFacts;
+pub use helper::{Looks, SessionFacts};
 pub use history::{History, HistoryControl};
 pub use plain::Plain;
+pub use readline::Errand;
 
 /// What the user did with a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +48,13 @@ pub enum Input {
         text: String,
         /// Whether the user turned its route round.
         turned: bool,
+    },
+    /// The shell is to do something for it first, and then have it read on.
+    Errand {
+        /// What.
+        errand: Errand,
+        /// The line so far.
+        draft: Draft,
     },
     /// It was given up with Ctrl-C.
     Interrupt,

@@ -5,6 +5,7 @@ mod answered;
 mod beside;
 mod controls;
 mod decision;
+mod errand;
 mod instant;
 mod near_miss;
 mod not_found;
@@ -201,6 +202,14 @@ impl Shell {
                         return Ok(Flow::Continue);
                     }
                 }
+                Input::Errand { errand, draft } => {
+                    if let Flow::End(status) = self.run_errand(errand, draft, command)? {
+                        return Ok(Flow::End(status));
+                    }
+                    if command.is_some() {
+                        return Ok(Flow::Continue);
+                    }
+                }
                 Input::Interrupt => {
                     if let Some(report) = self.session.interrupt_prompt()? {
                         self.on_report(report, None);
@@ -251,13 +260,19 @@ impl Shell {
     /// Reads the next line of what bash has begun to read.
     fn continuation(&mut self, command: &mut Option<Entered>) -> io::Result<()> {
         let prompt = self.report.continuation_prompt.clone();
-        match self.read_line((&prompt, &prompt), "", Purpose::Bash)? {
+        let draft = std::mem::take(&mut self.draft);
+        match self.read_line((&prompt, &prompt), draft, Purpose::Bash)? {
             Input::Line { text, .. } => {
                 if let Some(command) = command {
                     command.text.push('\n');
                     command.text.push_str(&text);
                 }
                 self.session.submit(&text, &mut self.terminal.keyboard)
+            }
+            Input::Errand { draft, .. } => {
+                // bash reads: it can run nothing meanwhile.
+                self.draft = draft;
+                self.continuation(command)
             }
             Input::Interrupt => self.session.interrupt(),
             Input::EndOfFile => self.session.submit_end_of_file(),

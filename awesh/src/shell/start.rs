@@ -16,7 +16,7 @@ use crate::args::ShellOptions;
 use crate::backend::Launch as BackendLaunch;
 use crate::bash::{BashSession, Launch, Report, find_bash};
 use crate::config::{Config, Files, Sources};
-use crate::line_editor::{Draft, History, HistoryControl, LineEditor, Plain, Rustyline};
+use crate::line_editor::{Draft, History, HistoryControl, LineEditor, Looks, Plain, Rustyline};
 use crate::messages;
 use crate::prompt::{self, PromptSource};
 use crate::terminal::Terminal;
@@ -130,7 +130,12 @@ fn editor(terminal: &Terminal, config: &Config) -> io::Result<Box<dyn LineEditor
     if environment("TERM").is_none_or(|term| term.is_empty() || DUMB.contains(&term.as_str())) {
         return Ok(Box::new(Plain::new(history)));
     }
-    let mut editor = Rustyline::new(terminal, history, config.history.size, config.colour)?;
+    let looks = Looks {
+        colour: config.colour,
+        commands: config.editor.colours,
+        suggestions: config.editor.suggestions,
+    };
+    let mut editor = Rustyline::new(terminal, history, config.history.size, looks)?;
     let bash_history = env::var_os("HISTFILE").map_or_else(|| home().join(".bash_history"), PathBuf::from);
     editor.load(Some(&bash_history));
     Ok(Box::new(editor))
