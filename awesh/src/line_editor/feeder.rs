@@ -83,10 +83,12 @@ impl Gate {
 
     /// Hands keys over to the editor. A paste is longer than a terminal's queue: waits for the editor to make room.
     pub fn write_keys(&self, editor: &OwnedFd, mut keys: &[u8]) -> io::Result<()> {
-        while !keys.is_empty() && !self.done.load(Ordering::SeqCst) {
+        while !keys.is_empty() {
             match write(editor, keys) {
                 Ok(count) => keys = &keys[count..],
                 Err(Errno::EINTR) => {}
+                // Of a line that was left meanwhile the keys wait in the terminal for the next, as far as they fit.
+                Err(Errno::EAGAIN) if self.done.load(Ordering::SeqCst) => return Ok(()),
                 Err(Errno::EAGAIN) => {
                     let mut fds = [
                         PollFd::new(editor.as_fd(), PollFlags::POLLOUT),
