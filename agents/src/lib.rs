@@ -18,6 +18,7 @@ pub mod files;
 pub mod general;
 pub mod git;
 pub mod kubernetes;
+pub mod plan;
 pub mod testing;
 mod words;
 
