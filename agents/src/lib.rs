@@ -10,6 +10,7 @@
 //! one.
 
 pub mod agent;
+pub mod batch;
 mod circumstances;
 pub mod context;
 pub mod explain;
@@ -18,6 +19,7 @@ pub mod files;
 pub mod general;
 pub mod git;
 pub mod kubernetes;
+pub mod ssh;
 pub mod testing;
 mod words;
 
