@@ -10,6 +10,7 @@
 //! one.
 
 pub mod agent;
+pub mod batch;
 mod circumstances;
 pub mod context;
 pub mod explain;
@@ -19,6 +20,7 @@ pub mod general;
 pub mod git;
 pub mod kubernetes;
 pub mod plan;
+pub mod ssh;
 pub mod testing;
 mod words;
 

@@ -49,7 +49,8 @@ impl Attempts<'_> {
         let began = Instant::now();
         let step = self.known.graph.step(self.node);
         let ends = step.timeout.map(|timeout| began + timeout);
-        let retry = step.retry.unwrap_or(Retry { attempts: step.until.is_none().then_some(1), ..Retry::default() });
+        let retry =
+            step.retry.unwrap_or(Retry { attempts: step.until.is_none().then_some(1), ..Retry::default() });
         let mut attempts = 0;
         loop {
             attempts += 1;
@@ -93,11 +94,17 @@ impl Attempts<'_> {
     /// Runs all commands once, on all hosts at the same time.
     async fn attempt(&self, ends: Option<Instant>) -> Result<(Vec<Output>, Option<Miss>), String> {
         let hosts = &self.known.graph.nodes[self.node].hosts;
-        let places: Vec<Option<&str>> =
-            if hosts.is_empty() { vec![None] } else { hosts.iter().map(|host| Some(host.as_str())).collect() };
+        let places: Vec<Option<&str>> = if hosts.is_empty() {
+            vec![None]
+        } else {
+            hosts.iter().map(|host| Some(host.as_str())).collect()
+        };
         let batches = places.iter().map(|place| self.batch(place.unwrap_or_default(), ends));
         let batches: Vec<Batch> = batches.collect::<Result<_, _>>()?;
-        let runs = places.iter().zip(&batches).map(|(place, batch)| self.runner.run(*place, batch, self.wish.clone()));
+        let runs = places
+            .iter()
+            .zip(&batches)
+            .map(|(place, batch)| self.runner.run(*place, batch, self.wish.clone()));
         let reports = join_all(runs).await;
         let mut outputs = Vec::new();
         let mut miss = None;

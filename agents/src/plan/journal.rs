@@ -172,7 +172,10 @@ impl Journal {
     fn read(&mut self) -> Result<Option<Past>, Trouble> {
         let io = |path: &Path, source| Trouble::Io { path: path.to_owned(), source };
         let mut bytes = Vec::new();
-        self.file.rewind().and_then(|()| self.file.read_to_end(&mut bytes)).map_err(|error| io(&self.path, error))?;
+        self.file
+            .rewind()
+            .and_then(|()| self.file.read_to_end(&mut bytes))
+            .map_err(|error| io(&self.path, error))?;
         let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
         let text = String::from_utf8_lossy(&bytes[..whole]);
         let mut entries = Vec::new();
@@ -273,11 +276,25 @@ fn past(entries: Vec<Entry>) -> Result<Option<Past>, usize> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::os::unix::fs::PermissionsExt;
+    use std::thread;
     use std::time::Duration;
 
     use super::*;
+
+    /// Opens a journal. A process that another test is just starting may hold its lock a moment longer.
+    pub(in crate::plan) fn open_soon(
+        directory: &Path,
+        plan: &Path,
+    ) -> (Journal, Result<Option<Past>, Trouble>) {
+        loop {
+            match Journal::open(directory, plan) {
+                Err(Trouble::Running) => thread::yield_now(),
+                opened => return opened.unwrap(),
+            }
+        }
+    }
 
     fn begun() -> Begun {
         let environments = vec!["a".to_owned()];
@@ -289,7 +306,7 @@ mod tests {
     }
 
     fn open(directory: &Path) -> (Journal, Result<Option<Past>, Trouble>) {
-        Journal::open(directory, &begun().plan).unwrap()
+        open_soon(directory, &begun().plan)
     }
 
     /// A journal in which one step is done, one failed and one is under way.
@@ -331,7 +348,10 @@ mod tests {
         for length in last..bytes.len() {
             fs::write(&path, &bytes[..length]).unwrap();
             let past = open(directory.path()).1.unwrap().unwrap();
-            assert_eq!((past.done.len(), past.unknown.as_slice()), (1, &["two".to_owned(), "three".to_owned()][..]));
+            assert_eq!(
+                (past.done.len(), past.unknown.as_slice()),
+                (1, &["two".to_owned(), "three".to_owned()][..])
+            );
             // What follows begins on a line of its own.
             let (mut journal, _) = open(directory.path());
             journal.ended("three", &outcome(Fate::Succeeded)).unwrap();

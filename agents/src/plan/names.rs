@@ -4,6 +4,7 @@ use super::document::{Document, Environment, Step};
 use super::order::{limit, references};
 use super::problem::{Problem, meant, near};
 use super::reference::Reference;
+use crate::ssh::Target;
 
 /// Checks all names of a plan.
 pub(super) fn check(document: &Document) -> Result<(), Problem> {
@@ -51,8 +52,7 @@ fn values(document: &Document) -> Result<(), Problem> {
 
 /// Why a text can be no host for ssh, if it cannot.
 fn no_host(host: &str) -> Option<String> {
-    let is_word = |c: char| !c.is_whitespace() && !c.is_control();
-    let is_host = !host.is_empty() && !host.starts_with('-') && host.chars().all(is_word);
+    let is_host = Target::parse(host).is_some();
     (!is_host).then(|| format!("{host:?} is no host"))
 }
 

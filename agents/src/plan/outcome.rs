@@ -133,7 +133,13 @@ pub(super) struct Known {
 
 impl Known {
     /// What a reference stands for at a node, on a host, with what came of the node itself so far.
-    pub(super) fn value(&self, node: usize, host: &str, own: Option<&Outcome>, reference: &Reference) -> String {
+    pub(super) fn value(
+        &self,
+        node: usize,
+        host: &str,
+        own: Option<&Outcome>,
+        reference: &Reference,
+    ) -> String {
         let Environment { name, vars, .. } = self.environment(node);
         match reference {
             Reference::Variable(name) => value_of(vars, name),
@@ -149,7 +155,8 @@ impl Known {
 
     /// Whether what a reference stands for was longer than what is kept of it.
     pub(super) fn is_cut(&self, node: usize, reference: &Reference) -> bool {
-        let Reference::Step { step: Some(step), label, field: Field::Stdout | Field::Stderr } = reference else {
+        let Reference::Step { step: Some(step), label, field: Field::Stdout | Field::Stderr } = reference
+        else {
             return false;
         };
         let outputs = self.outcome(node, step).into_iter().flat_map(|outcome| &outcome.outputs);

@@ -204,7 +204,13 @@ impl State {
         });
     }
 
-    fn end(&mut self, node: usize, outcome: Outcome, ledger: &mut dyn Ledger, events: &mut impl FnMut(Event)) {
+    fn end(
+        &mut self,
+        node: usize,
+        outcome: Outcome,
+        ledger: &mut dyn Ledger,
+        events: &mut impl FnMut(Event),
+    ) {
         self.running[node] = false;
         if let Some((_, end)) = &mut self.spans[node] {
             *end = self.began.elapsed();

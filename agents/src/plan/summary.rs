@@ -23,7 +23,9 @@ impl Summary {
     /// Of a run.
     pub fn of(graph: &Graph, run: &Run) -> Self {
         let ended = |node: &usize| run.spans[*node].map(|(_, end)| end);
-        let took = |node: usize| run.spans[node].map_or(Duration::ZERO, |(began, ended)| ended.saturating_sub(began));
+        let took = |node: usize| {
+            run.spans[node].map_or(Duration::ZERO, |(began, ended)| ended.saturating_sub(began))
+        };
         let in_front = (0..run.spans.len()).filter(|node| !graph.step(*node).background);
         let last = in_front.filter(|node| run.spans[*node].is_some()).max_by_key(ended);
         let mut critical_path = Vec::new();
