@@ -12,6 +12,9 @@ use super::attempt::Runner;
 use crate::batch::{self, Batch, Failure, Place, Report, Trouble, Wish};
 use crate::ssh::{Connections, Host, Target};
 
+/// The name of this machine among hosts.
+pub const LOCAL: &str = "local";
+
 /// The engine of a run; dropped, it closes its connections.
 pub struct Engine {
     /// Another configuration of ssh than the user's.
@@ -33,7 +36,7 @@ impl Engine {
 
     /// The place of a name, the same each time.
     fn place(&self, name: Option<&str>) -> Result<Place, Failure> {
-        let Some(name) = name else { return Ok(Place::Local) };
+        let Some(name) = name.filter(|name| *name != LOCAL) else { return Ok(Place::Local) };
         let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
         if hosts.is_none() {
             let connections = Connections::kept(self.config.clone()).map_err(|error| {

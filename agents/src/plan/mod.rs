@@ -28,7 +28,7 @@ pub mod when;
 
 pub use attempt::{Again, Runner};
 pub use document::Document;
-pub use engine::Engine;
+pub use engine::{Engine, LOCAL};
 pub use fields::{Named, Texts};
 pub use graph::{Graph, Node, Plan};
 pub use journal::Journal;

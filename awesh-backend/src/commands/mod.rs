@@ -9,11 +9,13 @@ mod choose;
 mod clusters;
 mod compare;
 mod output;
+mod run;
 mod table;
 mod tree;
 mod use_context;
 
 use std::fmt;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Subcommand;
@@ -27,10 +29,23 @@ pub enum Command {
     Clusters(clusters::Options),
     /// Show clusters side by side, and in what they differ.
     Compare(compare::Options),
+    /// Run the steps of a plan, those that need not wait for each other at once.
+    Run(run::Options),
     /// Show the nodes, namespaces and pods of one cluster.
     Tree(tree::Options),
     /// Give this shell a context of its own; other shells keep theirs.
     Use(use_context::Options),
+}
+
+/// What the user has set that commands go by.
+#[derive(Debug)]
+pub struct Surroundings {
+    /// Where awesh keeps what lasts.
+    pub state: PathBuf,
+    /// Patterns of the hosts that are protected.
+    pub protected_hosts: Vec<String>,
+    /// Patterns of the Kubernetes contexts that are protected.
+    pub protected_contexts: Vec<String>,
 }
 
 /// Why a command did nothing.
@@ -67,34 +82,37 @@ const ENDING: Duration = Duration::from_millis(500);
 /// # Errors
 ///
 /// If it could not even begin.
-pub fn run(command: Command) -> Result<u8, Failure> {
+pub fn run(command: Command, surroundings: impl FnOnce() -> Surroundings) -> Result<u8, Failure> {
     crate::ai::install_cryptography();
     raise_file_limit();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| {
         Failure { message: format!("no runtime could be started: {error}"), hint: None, status: NOTHING_READ }
     })?;
     let ended = runtime.block_on(async {
-        let interrupted = interrupted();
-        let command = async {
-            match command {
-                Command::Clusters(options) => clusters::run(options).await,
-                Command::Compare(options) => compare::run(options).await,
-                Command::Tree(options) => tree::run(options).await,
-                Command::Use(options) => use_context::run(&options),
-            }
-        };
-        tokio::select! {
-            ended = command => ended,
-            status = interrupted => {
-                // The terminal has shown ^C in the middle of a line.
-                output::Output::new().end_line();
-                Ok(status)
-            }
+        match command {
+            Command::Clusters(options) => until_interrupted(clusters::run(options)).await,
+            Command::Compare(options) => until_interrupted(compare::run(options)).await,
+            // It ends what runs on other machines, too, before it ends.
+            Command::Run(options) => run::run(options, surroundings()).await,
+            Command::Tree(options) => until_interrupted(tree::run(options)).await,
+            Command::Use(options) => use_context::run(&options),
         }
     });
     // Tasks end, and with them what they started; a look at a hung file system must not keep the process.
     runtime.shutdown_timeout(ENDING);
     ended
+}
+
+/// Runs a command that may be dropped wherever it is.
+async fn until_interrupted(command: impl Future<Output = Result<u8, Failure>>) -> Result<u8, Failure> {
+    tokio::select! {
+        ended = command => ended,
+        status = interrupted() => {
+            // The terminal has shown ^C in the middle of a line.
+            output::Output::new().end_line();
+            Ok(status)
+        }
+    }
 }
 
 /// Lets many clusters be asked at once: each takes a few connections, and the usual limit is low for the sake of

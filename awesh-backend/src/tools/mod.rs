@@ -98,7 +98,7 @@ impl Toolbox for Table {
 }
 
 /// Text from outside in one line that cannot steer the terminal.
-fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 

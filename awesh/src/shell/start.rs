@@ -120,7 +120,7 @@ fn home() -> PathBuf {
 }
 
 /// Where awesh keeps what lasts: `$XDG_STATE_HOME/awesh`, else `~/.local/state/awesh`.
-pub(super) fn state_directory() -> PathBuf {
+pub fn state_directory() -> PathBuf {
     let state = env::var_os("XDG_STATE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
     state.unwrap_or_else(|| home().join(".local/state")).join("awesh")
 }

@@ -1,0 +1,175 @@
+//! What a plan could do, shown before it does it: one that only looks runs, any other is agreed to first, and of what
+//! is protected the name is typed. What was decided and what ran is in the audit log, as for the assistant's commands;
+//! lines stand there as the plan has them, without the values.
+
+use std::io::{self, BufRead, IsTerminal, Write};
+
+use agents::plan::{Event, Fate, Graph, LOCAL};
+use awesh_protocol::Risk;
+
+use super::open::Opened;
+use super::options::Options;
+use super::reach::{Reach, class, is_here};
+use super::{Failure, REFUSED, Surroundings};
+use crate::audit::{Audit, Entry};
+use crate::commands::output::Output;
+
+/// The classes of what changes something, the worst last.
+const CHANGES: [Risk; 4] = [Risk::Unknown, Risk::Writes, Risk::Elevates, Risk::Destroys];
+
+/// A plan that asks to be run.
+pub(super) struct Safety<'a> {
+    graph: &'a Graph,
+    reach: &'a Reach,
+    surroundings: &'a Surroundings,
+    title: String,
+    /// The nodes that are still to run.
+    left: Vec<usize>,
+}
+
+impl<'a> Safety<'a> {
+    pub(super) fn new(opened: &'a Opened, reach: &'a Reach, surroundings: &'a Surroundings) -> Self {
+        let left = (0..opened.graph.nodes.len()).filter(|node| opened.before[*node].is_none()).collect();
+        Self { graph: &opened.graph, reach, surroundings, title: opened.shown().to_string(), left }
+    }
+
+    /// Lets it begin, or tells why it does not.
+    pub(super) fn agree(&self, options: &Options) -> Result<(), Failure> {
+        if self.left.iter().all(|node| self.reach.risk(*node).is_look()) {
+            self.decided("allowed", "rule");
+            return Ok(());
+        }
+        radius(&self.title, self.graph, self.reach, &self.left)
+            .iter()
+            .for_each(|line| Output::new().remark(line));
+        let agreed = self.ask(options);
+        self.decided(if agreed.is_ok() { "run" } else { "declined" }, "user");
+        agreed
+    }
+
+    /// Asks what is not already said by the options.
+    fn ask(&self, options: &Options) -> Result<(), Failure> {
+        let refused = |message: String, hint: &str| {
+            Err(Failure { message, hint: Some(hint.to_owned()), status: REFUSED })
+        };
+        let protected: Vec<&String> =
+            self.reach.protected.iter().filter(|name| !options.protected.contains(name)).collect();
+        if options.yes && protected.is_empty() {
+            return Ok(());
+        }
+        for name in &protected {
+            match asked(&format!("{name} is protected; type its name to go on: "))? {
+                Some(typed) if typed == **name => {}
+                Some(_) => return refused("nothing was run".to_owned(), &format!("that is not {name}")),
+                None => {
+                    let message = format!("{name} is protected, and nobody is there to agree to it");
+                    return refused(
+                        message,
+                        "if it is meant: --yes --protected NAME for each that is protected",
+                    );
+                }
+            }
+        }
+        if !protected.is_empty() {
+            return Ok(());
+        }
+        match asked("Run it? [y]es [N]o ")?.as_deref() {
+            Some("y" | "Y" | "yes") => Ok(()),
+            Some(_) => refused("nothing was run".to_owned(), "it runs only after y"),
+            None => refused("nobody is there to agree to it".to_owned(), "if it is meant: --yes"),
+        }
+    }
+
+    /// Adds what was decided to the audit log.
+    fn decided(&self, decision: &str, approver: &str) {
+        let risk = self.left.iter().map(|node| self.reach.risk(*node)).max().unwrap_or(Risk::Reads);
+        let environments: Vec<&str> = self.graph.environments.iter().map(|own| own.name.as_str()).collect();
+        let what = format!("plan {} {}", self.title, environments.join(", "));
+        let (decision, approver) = (decision.to_owned(), approver.to_owned());
+        let entry = Entry { class: class(risk), decision, approver, ..Entry::new("decision", what.trim()) };
+        Audit::new(&self.surroundings.state).add(entry);
+    }
+}
+
+/// What these nodes could change, in lines: how many where, by class, and what of it is protected.
+pub(super) fn radius(title: &str, graph: &Graph, reach: &Reach, nodes: &[usize]) -> Vec<String> {
+    let changing: Vec<usize> = nodes.iter().copied().filter(|node| !reach.risk(*node).is_look()).collect();
+    let mut lines = vec![format!("{title} may change something {}", extent(graph, &changing))];
+    for risk in CHANGES {
+        let mut steps: Vec<&str> = Vec::new();
+        for node in changing.iter().filter(|node| reach.risk(**node) == risk) {
+            let name = graph.plan.document.steps.0[graph.nodes[*node].step].0.as_str();
+            if !steps.contains(&name) {
+                steps.push(name);
+            }
+        }
+        if !steps.is_empty() {
+            lines.push(format!("  {:9} {}", class(risk), steps.join(", ")));
+        }
+    }
+    if !reach.protected.is_empty() {
+        lines.push(format!("  protected {}", reach.protected.join(", ")));
+    }
+    lines
+}
+
+/// Where nodes run, in words.
+fn extent(graph: &Graph, nodes: &[usize]) -> String {
+    let mut hosts: Vec<&str> =
+        nodes.iter().flat_map(|node| &graph.nodes[*node].hosts).map(String::as_str).collect();
+    hosts.retain(|host| *host != LOCAL);
+    hosts.sort_unstable();
+    hosts.dedup();
+    let is_here = nodes.iter().any(|node| is_here(&graph.nodes[*node]));
+    let mut places: Vec<String> = Vec::new();
+    if is_here {
+        places.push("this machine".to_owned());
+    }
+    match hosts.len() {
+        0 => {}
+        1 => places.push(hosts[0].to_owned()),
+        count => places.push(format!("{count} hosts ({})", hosts.join(", "))),
+    }
+    let environments: Vec<&str> = graph.environments.iter().map(|own| own.name.as_str()).collect();
+    let environments = environments.join(", ");
+    let environments = if environments.is_empty() { environments } else { format!(", in {environments}") };
+    format!("on {}{environments}", places.join(" and "))
+}
+
+/// What is typed after a question; nothing where nobody is there.
+pub(super) fn asked(question: &str) -> Result<Option<String>, Failure> {
+    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        return Ok(None);
+    }
+    let mut line = String::new();
+    let told = io::stderr().lock().write_all(question.as_bytes());
+    told.and_then(|()| io::stdin().lock().read_line(&mut line)).map_err(|error| Failure {
+        message: format!("the answer cannot be read: {error}"),
+        hint: None,
+        status: REFUSED,
+    })?;
+    Ok(Some(line.trim().to_owned()))
+}
+
+/// Adds what ran and may have changed something to the audit log, a line for each command on each host.
+pub(super) fn log(event: &Event, graph: &Graph, reach: &Reach, surroundings: &Surroundings) {
+    let Event::Ended(node, outcome) = event else { return };
+    if !outcome.is_run() || reach.risk(*node).is_look() {
+        return;
+    }
+    let audit = Audit::new(&surroundings.state);
+    for output in &outcome.outputs {
+        let commands = &graph.step(*node).commands;
+        let Some(at) = commands.iter().position(|command| command.label == output.label) else { continue };
+        let place = if output.host.is_empty() { String::new() } else { format!(" on {}", output.host) };
+        let what = format!("{}{place}: {}", graph.nodes[*node].name, commands[at].line.text);
+        let decision = if outcome.fate == Fate::Interrupted { "interrupted" } else { "" }.to_owned();
+        let status = output.status.map(i32::from);
+        audit.add(Entry {
+            class: class(reach.risks[*node][at]),
+            decision,
+            status,
+            ..Entry::new("ran", what)
+        });
+    }
+}
