@@ -10,6 +10,7 @@ use tokio::time::{Instant, sleep_until};
 use super::document::{Command, Retry};
 use super::outcome::{Fate, Known, Outcome, Output};
 use crate::batch::{self, Batch, Report, Wish};
+use crate::words::printable;
 
 /// The bytes of each output that are kept for later steps and reports.
 const KEPT: usize = 64 * 1024;
@@ -110,7 +111,8 @@ impl Attempts<'_> {
         let mut miss = None;
         for (place, report) in places.iter().zip(reports) {
             let host = place.unwrap_or_default();
-            miss = miss.or_else(|| Miss::of(host, &report));
+            // One host says nothing new.
+            miss = miss.or_else(|| Miss::of(if places.len() > 1 { host } else { "" }, &report));
             outputs.extend(report.outcomes.into_iter().map(|outcome| output(host, outcome)));
         }
         Ok((outputs, miss))
@@ -167,7 +169,7 @@ impl Miss {
 fn of_command(outcome: &batch::Outcome) -> String {
     let text = String::from_utf8_lossy(&outcome.stderr);
     let words = text.lines().rev().map(str::trim).find(|line| !line.is_empty());
-    let words = words.map_or(String::new(), |line| format!(": {line}"));
+    let words = words.map_or(String::new(), |line| format!(": {}", printable(line)));
     match outcome.fate {
         batch::Fate::Ended { status, .. } => format!("exit status {status}{words}"),
         batch::Fate::TimedOut { took } => format!("ended after {}{words}", seconds(took)),

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use wildmatch::WildMatch;
 
-use super::document::{Document, Step};
+use super::document::{Document, OnFailure, Step};
+use super::engine::LOCAL;
 use super::names;
 use super::order::{Order, references};
 use super::problem::{Problem, meant};
@@ -31,7 +32,7 @@ pub struct Node {
     pub step: usize,
     /// The environment, by its place in [`Graph::environments`].
     pub environment: usize,
-    /// The hosts for ssh; none is this machine.
+    /// The hosts for ssh; none is this machine, as is one that is called so.
     pub hosts: Vec<String>,
     /// What it waits for, by place.
     pub needs: Vec<usize>,
@@ -61,6 +62,13 @@ pub struct Graph {
     pub environments: Vec<Environment>,
     /// The steps of all environments, one environment behind the other.
     pub nodes: Vec<Node>,
+}
+
+impl Node {
+    /// Whether it runs on this machine, alone or among others.
+    pub fn is_here(&self) -> bool {
+        self.hosts.is_empty() || self.hosts.iter().any(|host| host == LOCAL)
+    }
 }
 
 impl Plan {
@@ -105,7 +113,8 @@ impl Plan {
         let environments =
             chosen.iter().map(|name| self.environment(name, vars)).collect::<Result<Vec<_>, _>>()?;
         let nodes = environments.iter().enumerate().flat_map(|(at, environment)| self.nodes(at, environment));
-        Ok(Graph { nodes: nodes.collect(), environments, plan: self })
+        let graph = Graph { nodes: nodes.collect(), environments, plan: self };
+        graph.environments_stand_apart().map(|()| graph)
     }
 
     fn environment(&self, name: &str, given: &[(String, String)]) -> Result<Environment, String> {
@@ -134,7 +143,7 @@ impl Plan {
             let named = |other: &usize| {
                 let place = |names: &Vec<String>| names.iter().position(|name| *name == steps[*other].0);
                 match &step.on_failure {
-                    super::document::OnFailure::CleanUp(names) => place(names),
+                    OnFailure::CleanUp(names) => place(names),
                     _ => None,
                 }
             };
@@ -171,6 +180,37 @@ impl Plan {
 }
 
 impl Graph {
+    /// Checks that no two environments use the same resource in the same place: they run side by side.
+    fn environments_stand_apart(&self) -> Result<(), String> {
+        for late in 0..self.nodes.len() {
+            for early in
+                (0..late).filter(|early| self.nodes[*early].environment != self.nodes[late].environment)
+            {
+                let resources = &self.step(early).resources.0;
+                let shared = self.step(late).resources.0.iter().find(|resource| resources.contains(resource));
+                let takes_turns =
+                    self.limit(late).is_some_and(|limit| limit.1 == 1 && self.limit(early) == Some(limit));
+                if let Some((shared, place)) =
+                    shared.zip(self.shared_place(early, late)).filter(|_| !takes_turns)
+                {
+                    let names = format!("{} and {}", self.nodes[early].name, self.nodes[late].name);
+                    return Err(format!(
+                        "{names} would use {shared} on {place} at the same time: run one environment after the other"
+                    ));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A place where both nodes run.
+    fn shared_place(&self, one: usize, other: usize) -> Option<&str> {
+        if self.nodes[one].is_here() && self.nodes[other].is_here() {
+            return Some("this machine");
+        }
+        self.nodes[one].hosts.iter().find(|host| self.nodes[other].hosts.contains(host)).map(String::as_str)
+    }
+
     /// The step of a node.
     pub fn step(&self, node: usize) -> &Step {
         &self.plan.document.steps.0[self.nodes[node].step].1

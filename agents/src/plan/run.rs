@@ -1,6 +1,6 @@
 //! Runs a graph: every step as soon as what it needs is there, and the journal before all that follows from it.
 //!
-//! A step that fails ends its own environment: what runs there goes on to its end, nothing else begins but what
+//! A step that fails ends its own environment: what runs there goes on to its end, nothing else begins but, then, what
 //! cleans up. Other environments go on. Steps in the background end nothing, and only what needs them waits.
 
 use std::io;
@@ -145,7 +145,7 @@ impl State {
         if own.is_clean_up {
             let queue = &self.clean_ups[own.environment];
             let is_next = queue.iter().find(|other| self.known.outcomes[**other].is_none()) == Some(&node);
-            return if is_next { Next::Begin } else { Next::Wait };
+            return if is_next && self.is_quiet(own.environment) { Next::Begin } else { Next::Wait };
         }
         if self.stopped_by[own.environment].is_some() {
             return Next::Wait;
@@ -164,6 +164,14 @@ impl State {
             None if self.has_room(node) => Next::Begin,
             None => Next::Wait,
         }
+    }
+
+    /// Whether nothing runs in an environment but what is in the background: only then can it be cleaned up.
+    fn is_quiet(&self, environment: usize) -> bool {
+        let is_in_the_way = |node: usize| {
+            self.known.graph.nodes[node].environment == environment && !self.known.graph.step(node).background
+        };
+        !(0..self.running.len()).any(|node| self.running[node] && is_in_the_way(node))
     }
 
     /// Whether what needs a step runs after this outcome.

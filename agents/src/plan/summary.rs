@@ -51,8 +51,15 @@ impl Run {
         self.unkept.is_none() && self.outcomes.iter().all(|outcome| outcome.fate.is_fine())
     }
 
-    /// How many steps became what, in words: "7 done, 1 failed".
-    pub fn counts(&self) -> String {
+    /// Whether a node is one that the run was about: not what cleans up, where there was nothing to clean up.
+    pub fn is_of_interest(&self, graph: &Graph, node: usize) -> bool {
+        !graph.nodes[node].is_clean_up || self.outcomes[node].is_run()
+    }
+
+    /// How many steps became what, in words: "8 steps: 7 done, 1 failed".
+    pub fn counts(&self, graph: &Graph) -> String {
+        let nodes: Vec<usize> =
+            (0..self.outcomes.len()).filter(|node| self.is_of_interest(graph, *node)).collect();
         let words = [
             Fate::Succeeded,
             Fate::Failed(String::new()),
@@ -61,9 +68,10 @@ impl Run {
             Fate::NotRun(String::new()),
         ];
         let count = |fate: &Fate| {
-            let count = self.outcomes.iter().filter(|outcome| outcome.fate.word() == fate.word()).count();
+            let count = nodes.iter().filter(|node| self.outcomes[**node].fate.word() == fate.word()).count();
             (count > 0).then(|| format!("{count} {}", fate.word()))
         };
-        words.iter().filter_map(count).collect::<Vec<_>>().join(", ")
+        let steps = if nodes.len() == 1 { "1 step".to_owned() } else { format!("{} steps", nodes.len()) };
+        format!("{steps}: {}", words.iter().filter_map(count).collect::<Vec<_>>().join(", "))
     }
 }

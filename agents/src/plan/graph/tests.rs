@@ -145,3 +145,22 @@ fn environments_have_to_be_named_where_there_are_several() {
     let plain = parse("steps: {a: {run: ls}}").unwrap().graph(&[], &[]).unwrap();
     assert_eq!((plain.nodes[0].name.as_str(), plain.environments.len()), ("a", 1));
 }
+
+#[test]
+fn environments_that_share_a_resource_in_a_place_do_not_run_side_by_side() {
+    let text = |hosts: &str, class: &str| {
+        format!(
+            "environments: {{a: {{hosts: {{web: [x, y]}}}}, b: {{hosts: {{web: {hosts}}}}}}}\n\
+             steps: {{switch: {{run: ls, host: web, resources: proxy{class}}}}}"
+        )
+    };
+    let graph =
+        |text: String| parse(&text).unwrap().graph(&["*".to_owned()], &[]).map(|graph| graph.nodes.len());
+    assert_eq!(graph(text("z", "")), Ok(2));
+    assert_eq!(graph(text("[z, y]", ", class: heavy")), Ok(2));
+    let why =
+        "a/switch and b/switch would use proxy on y at the same time: run one environment after the other";
+    assert_eq!(graph(text("[z, y]", "")).unwrap_err(), why);
+    let here = "environments: {a: {}, b: {}}\nsteps: {s: {run: ls, resources: r}}".to_owned();
+    assert!(graph(here).unwrap_err().contains("use r on this machine at the same time"));
+}

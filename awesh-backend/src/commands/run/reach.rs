@@ -2,7 +2,7 @@
 //! what they could do it to. Pure but for the name of this machine and its current context.
 
 use agents::kubernetes::contexts::{Contexts, Sources};
-use agents::plan::{Graph, LOCAL, Node};
+use agents::plan::Graph;
 use awesh_protocol::{Risk, Target};
 use nix::unistd::gethostname;
 use wildmatch::WildMatch;
@@ -45,7 +45,7 @@ impl Reach {
                 match target {
                     Target::Host(name) if is_among(&patterns, name) => add(name),
                     Target::Context(name) if is_among(&contexts, name) => add(name),
-                    Target::CurrentContext if is_here(node) => {
+                    Target::CurrentContext if node.is_here() => {
                         current_context()
                             .filter(|name| is_among(&contexts, name))
                             .iter()
@@ -57,7 +57,7 @@ impl Reach {
             if changing.count() > 0 {
                 let environment = &graph.environments[node.environment];
                 add(if environment.is_protected { &environment.name } else { "" });
-                let here = is_here(node).then(this_machine);
+                let here = node.is_here().then(this_machine);
                 let hosts = node.hosts.iter().cloned().chain(here);
                 hosts.filter(|host| is_among(&patterns, bare(host))).for_each(|host| add(&host));
             }
@@ -75,11 +75,6 @@ impl Reach {
     pub(super) fn repeatable(&self, graph: &Graph) -> Vec<bool> {
         (0..graph.nodes.len()).map(|node| graph.step(node).idempotent || self.risk(node).is_look()).collect()
     }
-}
-
-/// Whether a node runs on this machine, too.
-pub(super) fn is_here(node: &Node) -> bool {
-    node.hosts.is_empty() || node.hosts.iter().any(|host| host == LOCAL)
 }
 
 /// A risk in a word.

@@ -22,8 +22,7 @@ pub(super) fn told(graph: &Graph, run: &Run, options: &Options, output: Output) 
             text.push_str(&last_lines(&output_of(&node.name, outcome)));
         }
     }
-    let nodes =
-        (0..graph.nodes.len()).filter(|node| !graph.nodes[*node].is_clean_up || run.outcomes[*node].is_run());
+    let nodes = (0..graph.nodes.len()).filter(|node| run.is_of_interest(graph, *node));
     let rows: Vec<Row> = nodes.map(|node| row(graph, run, node)).collect();
     let width = output.is_terminal.then(|| output.size().0);
     let paper = Paper { width, colour: output.colour };
@@ -47,7 +46,7 @@ fn row(graph: &Graph, run: &Run, node: usize) -> Row {
 /// Counts and times.
 fn sentences(graph: &Graph, run: &Run) -> String {
     let summary = Summary::of(graph, run);
-    let mut text = format!("{}: {}.", steps(graph.nodes.len()), run.counts());
+    let mut text = format!("{}.", run.counts(graph));
     if run.spans.iter().flatten().count() > 0 {
         text.push_str(&format!(" {}", times(&summary)));
     }
@@ -70,10 +69,6 @@ fn times(summary: &Summary) -> String {
     let ratio = summary.one_by_one.as_secs_f64() / whole.max(0.001);
     let (took, one_by_one) = (seconds(summary.took), seconds(summary.one_by_one));
     format!("Took {took}{background}; one after the other {one_by_one} ({ratio:.2}×).")
-}
-
-fn steps(count: usize) -> String {
-    if count == 1 { "1 step".to_owned() } else { format!("{count} steps") }
 }
 
 /// What a step printed, each line behind its name.

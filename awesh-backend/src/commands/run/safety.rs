@@ -9,7 +9,7 @@ use awesh_protocol::Risk;
 
 use super::open::Opened;
 use super::options::Options;
-use super::reach::{Reach, class, is_here};
+use super::reach::{Reach, class};
 use super::{Failure, REFUSED, Surroundings};
 use crate::audit::{Audit, Entry};
 use crate::commands::output::Output;
@@ -120,7 +120,7 @@ fn extent(graph: &Graph, nodes: &[usize]) -> String {
     hosts.retain(|host| *host != LOCAL);
     hosts.sort_unstable();
     hosts.dedup();
-    let is_here = nodes.iter().any(|node| is_here(&graph.nodes[*node]));
+    let is_here = nodes.iter().any(|node| graph.nodes[*node].is_here());
     let mut places: Vec<String> = Vec::new();
     if is_here {
         places.push("this machine".to_owned());

@@ -99,8 +99,6 @@ impl<'a> Screen<'a> {
 
     /// Says something in passing.
     pub(super) fn remark(&mut self, text: &str) {
-        // The terminal has shown ^C in the middle of a line.
-        self.output.end_line();
         let _ = self.canvas.clear();
         self.output.remark(text);
     }
@@ -128,6 +126,10 @@ impl<'a> Screen<'a> {
             Event::Again(again) => {
                 let name = &self.graph.nodes[again.node].name;
                 format!("{at:>8}  {name}  attempt {}: {}\n", again.attempt, one_line(&again.why))
+            }
+            // It was there for a failure, and there was none.
+            Event::Ended(node, outcome) if self.graph.nodes[*node].is_clean_up && !outcome.is_run() => {
+                String::new()
             }
             Event::Ended(node, outcome) => {
                 let why = one_line(outcome.fate.why());
