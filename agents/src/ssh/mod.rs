@@ -9,8 +9,11 @@
 //!
 //! No key of a host is ever accepted here: an unknown or a changed one is a failure with ssh's words.
 
+mod config;
 mod connections;
+mod inventory;
 mod log;
+mod select;
 mod session;
 mod tries;
 mod words;
@@ -19,7 +22,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use connections::Connections;
+pub use inventory::Inventory;
 pub use log::{Log, Words};
+pub use select::{Chosen, Known};
 
 /// Where a host is, where that is not for ssh's configuration to say.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
