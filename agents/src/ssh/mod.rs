@@ -21,13 +21,15 @@ mod words;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 pub use connections::Connections;
 pub use inventory::Inventory;
 pub use log::{Log, Words};
 pub use select::{Chosen, Known};
 
 /// Where a host is, where that is not for ssh's configuration to say.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Target {
     /// The name that ssh is given: a name of its configuration, or of the network.
     pub name: String,

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
 use wildmatch::WildMatch;
 
 use super::inventory::expand;
@@ -17,7 +18,7 @@ pub struct Known {
 }
 
 /// A host that was named.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chosen {
     /// Where it is.
     pub target: Target,
