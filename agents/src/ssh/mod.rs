@@ -90,30 +90,4 @@ impl Host {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn hosts_are_read_as_they_are_written() {
-        let target = |name: &str, user: Option<&str>, port| {
-            let user = user.map(str::to_owned);
-            Some(Target { name: name.to_owned(), user, port, address: None })
-        };
-        for (text, expected) in [
-            ("web1", target("web1", None, None)),
-            ("root@web1:2222", target("web1", Some("root"), Some(2222))),
-            ("a@b@web1", target("web1", Some("a@b"), None)),
-            ("[::1]:22", target("::1", None, Some(22))),
-            ("[::1]", target("::1", None, None)),
-            ("fe80::1", target("fe80::1", None, None)),
-            ("-oProxyCommand=x", None),
-            ("-l@web1", None),
-            ("a b", None),
-            ("web1:port", None),
-            ("@web1", None),
-            ("", None),
-        ] {
-            assert_eq!(Target::parse(text), expected, "{text}");
-        }
-    }
-}
+mod tests;
