@@ -73,7 +73,7 @@ fn route(commands: Option<&Path>, format: Format) -> ExitCode {
 }
 
 fn command_of_the_backend(command: commands::Command) -> ExitCode {
-    match commands::run(command, surroundings) {
+    match commands::run(command, set_up) {
         Ok(status) => ExitCode::from(status),
         Err(failure) => {
             messages::error(&failure);
@@ -85,12 +85,12 @@ fn command_of_the_backend(command: commands::Command) -> ExitCode {
     }
 }
 
-/// What the user has set that commands go by.
-fn surroundings() -> commands::Surroundings {
-    let lookup = |name: &str| env::var(name).ok();
-    let (config, problems) = Config::load(&Sources::read(&Files::locate(lookup)), lookup);
+/// What the user has set, for a command that keeps something or may change something.
+fn set_up() -> commands::SetUp {
+    let (config, problems) =
+        Config::load(&Sources::read(&Files::locate(shell::environment)), shell::environment);
     problems.iter().for_each(|problem| messages::problem(problem, problem.hint.as_deref()));
-    commands::Surroundings {
+    commands::SetUp {
         state: shell::state_directory(),
         protected_hosts: config.protected_hosts,
         protected_contexts: config.prompt.protected,

@@ -31,8 +31,10 @@ pub(super) async fn drive(
     let began = Instant::now();
     let mut tally = Tally::new(batch, events);
     let deadline = batch.deadline.map(|deadline| began + deadline);
+    let is_wished = *wish.borrow() == Wish::GoOn;
     let (granted, failure) = match invalid(batch) {
         Some(failure) => (0, Some(failure)),
+        None if !is_wished => (0, None),
         None => match place {
             Place::Local => local(batch, &mut wish, deadline, &mut tally).await,
             Place::Host(host) => remote(host, batch, &mut wish, deadline, &mut tally).await,
@@ -90,8 +92,9 @@ async fn remote<E: FnMut(Event)>(
     let mut tries = host.tries();
     loop {
         let link = tokio::select! {
-            link = tries.link(deadline) => link,
+            biased;
             () = ended(wish) => return (0, None),
+            link = tries.link(deadline) => link,
         };
         let mut link = match link {
             Ok(link) => link,

@@ -7,6 +7,9 @@ _main() {
   trap _over=1 HUP USR1
   _shell=$(command -v bash || command -v sh)
   _own=$(command -v setsid) || set -m
+  # A bash that sshd starts reads ~/.bashrc; the login shell did so already, and what it prints is nobody's output.
+  [ "${SHLVL:-0}" -ge 1 ] || SHLVL=1
+  export SHLVL
   echo "$_mark b" >&4
   echo "$_mark b" >&5
   _commands

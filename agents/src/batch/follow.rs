@@ -199,8 +199,9 @@ impl Follower {
             self.say(&script::go(self.granted));
             self.granted += 1;
         }
-        if let (Some((why, _)), false) = (self.ending, tally.has_begun) {
-            return Some(if why == Why::Wish { End::Wished } else { End::Late });
+        if self.is_stopped && !tally.has_begun {
+            let is_late = self.ending.is_some_and(|(why, _)| why == Why::Deadline);
+            return Some(if is_late { End::Late } else { End::Wished });
         }
         let ending = self.ending;
         let deadlines = &self.deadlines;

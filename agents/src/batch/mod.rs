@@ -11,6 +11,7 @@
 //! more than that: one that may have run is unknown. A batch that goes [`in_step`](Batch::in_step) leaves at most
 //! one in doubt, at the price of a round trip for each command.
 
+mod bytes;
 mod drive;
 mod follow;
 mod frames;
@@ -21,12 +22,13 @@ pub(crate) use drive::Link;
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
 use crate::ssh;
 
 /// A command.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Command {
     /// What its results are called.
     pub label: String,
@@ -37,7 +39,7 @@ pub struct Command {
 }
 
 /// The commands of one host.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Batch {
     /// In the order in which they run.
     pub commands: Vec<Command>,
@@ -53,7 +55,8 @@ pub struct Batch {
 }
 
 /// What became of a command.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Fate {
     /// It ended by itself.
     Ended {
@@ -79,6 +82,41 @@ pub enum Fate {
 }
 
 impl Fate {
+    /// In a word.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Ended { .. } => "ended",
+            Self::TimedOut { .. } => "timed_out",
+            Self::Cancelled { .. } => "cancelled",
+            Self::NotRun => "not_run",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// How long it ran, if it did.
+    #[must_use]
+    pub fn took(self) -> Option<Duration> {
+        match self {
+            Self::Ended { took, .. } | Self::TimedOut { took } | Self::Cancelled { took } => Some(took),
+            Self::NotRun | Self::Unknown => None,
+        }
+    }
+
+    /// As one tells it: "succeeded", "failed with status 7 after 0.3 s".
+    #[must_use]
+    pub fn told(self) -> String {
+        let after = self.took().map(|took| format!(" after {:.1} s", took.as_secs_f64())).unwrap_or_default();
+        match self {
+            Self::Ended { status: 0, .. } => "succeeded".to_owned(),
+            Self::Ended { status, .. } => format!("failed with status {status}{after}"),
+            Self::TimedOut { .. } => format!("ran out of time{after} and was ended"),
+            Self::Cancelled { .. } => format!("was ended{after}"),
+            Self::NotRun => "did not run".to_owned(),
+            Self::Unknown => "may have run: the connection was lost before the host said".to_owned(),
+        }
+    }
+
     /// Whether it ended, and with status 0.
     #[must_use]
     pub fn is_success(self) -> bool {
@@ -87,13 +125,15 @@ impl Fate {
 }
 
 /// What a command left.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outcome {
     /// The command's label.
     pub label: String,
     /// What it wrote.
+    #[serde(with = "bytes")]
     pub stdout: Vec<u8>,
     /// What it wrote of errors.
+    #[serde(with = "bytes")]
     pub stderr: Vec<u8>,
     /// Bytes it wrote beyond what is kept.
     pub left_out: u64,
@@ -102,7 +142,7 @@ pub struct Outcome {
 }
 
 /// What a host did, and what kept it from doing more.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
     /// One for each command, in their order.
     pub outcomes: Vec<Outcome>,
@@ -121,7 +161,7 @@ impl Report {
 }
 
 /// Why a host was not reached, or was lost.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{message}")]
 pub struct Failure {
     /// What kind of trouble it is.
@@ -133,7 +173,7 @@ pub struct Failure {
 }
 
 /// Kinds of trouble.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Trouble {
     /// The name means no host.

@@ -9,8 +9,11 @@
 //!
 //! No key of a host is ever accepted here: an unknown or a changed one is a failure with ssh's words.
 
+mod config;
 mod connections;
+mod inventory;
 mod log;
+mod select;
 mod session;
 mod tries;
 mod words;
@@ -18,11 +21,15 @@ mod words;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 pub use connections::Connections;
+pub use inventory::Inventory;
 pub use log::{Log, Words};
+pub use select::{Chosen, Known};
 
 /// Where a host is, where that is not for ssh's configuration to say.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Target {
     /// The name that ssh is given: a name of its configuration, or of the network.
     pub name: String,
@@ -83,30 +90,4 @@ impl Host {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn hosts_are_read_as_they_are_written() {
-        let target = |name: &str, user: Option<&str>, port| {
-            let user = user.map(str::to_owned);
-            Some(Target { name: name.to_owned(), user, port, address: None })
-        };
-        for (text, expected) in [
-            ("web1", target("web1", None, None)),
-            ("root@web1:2222", target("web1", Some("root"), Some(2222))),
-            ("a@b@web1", target("web1", Some("a@b"), None)),
-            ("[::1]:22", target("::1", None, Some(22))),
-            ("[::1]", target("::1", None, None)),
-            ("fe80::1", target("fe80::1", None, None)),
-            ("-oProxyCommand=x", None),
-            ("-l@web1", None),
-            ("a b", None),
-            ("web1:port", None),
-            ("@web1", None),
-            ("", None),
-        ] {
-            assert_eq!(Target::parse(text), expected, "{text}");
-        }
-    }
-}
+mod tests;

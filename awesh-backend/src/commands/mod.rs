@@ -4,6 +4,7 @@
 //! What a command has to say goes to stdout by [`output`], the one writer there is; why it could do nothing is
 //! returned, for the executable to say. Ctrl-C drops what is under way, connections and processes included.
 
+mod batch;
 mod canvas;
 mod choose;
 mod clusters;
@@ -25,26 +26,28 @@ use tokio::signal::unix::{SignalKind, signal};
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Run commands on many hosts at once.
+    Batch(Box<batch::Options>),
     /// Show the health of every cluster of the kubeconfig, all read at once.
     Clusters(clusters::Options),
     /// Show clusters side by side, and in what they differ.
     Compare(compare::Options),
     /// Run the steps of a plan, those that need not wait for each other at once.
-    Run(run::Options),
+    Run(Box<run::Options>),
     /// Show the nodes, namespaces and pods of one cluster.
     Tree(tree::Options),
     /// Give this shell a context of its own; other shells keep theirs.
     Use(use_context::Options),
 }
 
-/// What the user has set that commands go by.
+/// What the user has set, read only for a command that goes by it.
 #[derive(Debug)]
-pub struct Surroundings {
-    /// Where awesh keeps what lasts.
+pub struct SetUp {
+    /// The directory in which awesh keeps what lasts.
     pub state: PathBuf,
-    /// Patterns of the hosts that are protected.
+    /// Patterns (`*` and `?`) of the hosts on which changes need the name typed.
     pub protected_hosts: Vec<String>,
-    /// Patterns of the Kubernetes contexts that are protected.
+    /// Patterns of the Kubernetes contexts on which changes need the name typed.
     pub protected_contexts: Vec<String>,
 }
 
@@ -82,7 +85,7 @@ const ENDING: Duration = Duration::from_millis(500);
 /// # Errors
 ///
 /// If it could not even begin.
-pub fn run(command: Command, surroundings: impl FnOnce() -> Surroundings) -> Result<u8, Failure> {
+pub fn run(command: Command, set_up: impl FnOnce() -> SetUp) -> Result<u8, Failure> {
     crate::ai::install_cryptography();
     raise_file_limit();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| {
@@ -90,10 +93,11 @@ pub fn run(command: Command, surroundings: impl FnOnce() -> Surroundings) -> Res
     })?;
     let ended = runtime.block_on(async {
         match command {
+            // These end in order, what runs on other machines too, and say how it went.
+            Command::Batch(options) => batch::run(*options, &set_up()).await,
+            Command::Run(options) => run::run(*options, &set_up()).await,
             Command::Clusters(options) => until_interrupted(clusters::run(options)).await,
             Command::Compare(options) => until_interrupted(compare::run(options)).await,
-            // It ends what runs on other machines, too, before it ends.
-            Command::Run(options) => run::run(options, surroundings()).await,
             Command::Tree(options) => until_interrupted(tree::run(options)).await,
             Command::Use(options) => use_context::run(&options),
         }

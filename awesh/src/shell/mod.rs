@@ -46,7 +46,7 @@ use answered::Answered;
 use beside::{Aside, Shown, backend_state, with_session};
 use recent::Recent;
 use start::Identity;
-pub use start::state_directory;
+pub use start::{environment, state_directory};
 use turned::Routed;
 
 /// Status of a shell whose terminal was closed: 128 + SIGHUP.

@@ -97,7 +97,8 @@ impl Identity {
     }
 }
 
-pub(super) fn environment(name: &str) -> Option<String> {
+/// A variable of the environment, where it is text.
+pub fn environment(name: &str) -> Option<String> {
     env::var(name).ok()
 }
 

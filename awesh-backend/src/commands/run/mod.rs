@@ -29,7 +29,7 @@ use self::safety::Safety;
 use self::screen::{Screen, TICK};
 use super::choose::WRONG;
 use super::output::Output;
-use super::{Failure, Surroundings, interrupted};
+use super::{Failure, SetUp, interrupted};
 
 /// A step failed, or did not run because one did.
 const FAILED: u8 = 1;
@@ -38,34 +38,30 @@ const FAILED: u8 = 1;
 const REFUSED: u8 = 4;
 
 /// Runs a plan, or shows it.
-pub(super) async fn run(options: Options, surroundings: Surroundings) -> Result<u8, Failure> {
+pub(super) async fn run(options: Options, set_up: &SetUp) -> Result<u8, Failure> {
     let output = Output::new();
-    let source = Source::read(&options, &surroundings)?;
+    let source = Source::read(&options, set_up)?;
     if let Some(form) = options.graph {
         let _ = output.write(&layout::drawn(&source.plan, form, output.size().0));
         return Ok(0);
     }
     if options.dry_run {
         let graph = source.graph(&options)?;
-        let reach = Reach::of(&graph, &surroundings);
+        let reach = Reach::of(&graph, set_up);
         let _ = output.write(&rehearsal::told(&graph, &reach, options.json, output.size().0));
         return Ok(0);
     }
-    let (opened, reach) = agreed(source, &options, &surroundings)?;
-    carry_out(opened, &reach, &options, &surroundings, output).await
+    let (opened, reach) = agreed(source, &options, set_up)?;
+    carry_out(opened, &reach, &options, set_up, output).await
 }
 
 /// A plan that was agreed to, with what is known of the run before.
-fn agreed(
-    source: Source,
-    options: &Options,
-    surroundings: &Surroundings,
-) -> Result<(Opened, Reach), Failure> {
+fn agreed(source: Source, options: &Options, set_up: &SetUp) -> Result<(Opened, Reach), Failure> {
     let mut opened = Opened::open(source, options)?;
-    let reach = Reach::of(&opened.graph, surroundings);
+    let reach = Reach::of(&opened.graph, set_up);
     let agreed = opened
         .settle_unknown(&reach.repeatable(&opened.graph), options)
-        .and_then(|()| Safety::new(&opened, &reach, surroundings).agree(options));
+        .and_then(|()| Safety::new(&opened, &reach, set_up).agree(options));
     match agreed.and_then(|()| opened.begin()) {
         Ok(()) => Ok((opened, reach)),
         Err(failure) => {
@@ -80,7 +76,7 @@ async fn carry_out(
     mut opened: Opened,
     reach: &Reach,
     options: &Options,
-    surroundings: &Surroundings,
+    set_up: &SetUp,
     output: Output,
 ) -> Result<u8, Failure> {
     let graph = opened.graph.clone();
@@ -94,7 +90,7 @@ async fn carry_out(
     };
     let screen = RefCell::new(Screen::new(&graph, &opened.before, options, output));
     let happened = |event: Event| {
-        safety::log(&event, &graph, reach, surroundings);
+        safety::log(&event, &graph, reach, set_up);
         screen.borrow_mut().take(&event);
     };
     let conducted = conductor.run(&mut opened.journal, happened);

@@ -12,7 +12,7 @@ use jiff::tz::TimeZone;
 
 use super::options::{Options, Unknown};
 use super::safety::asked;
-use super::{Failure, REFUSED, Surroundings, wrong};
+use super::{Failure, REFUSED, SetUp, wrong};
 use crate::commands::NOTHING_READ;
 
 /// The bytes that a plan may have.
@@ -28,8 +28,8 @@ pub(super) struct Source {
 
 impl Source {
     /// Reads the plan that is meant.
-    pub(super) fn read(options: &Options, surroundings: &Surroundings) -> Result<Self, Failure> {
-        let journals = surroundings.state.join("plans");
+    pub(super) fn read(options: &Options, set_up: &SetUp) -> Result<Self, Failure> {
+        let journals = set_up.state.join("plans");
         let path = match &options.plan {
             Some(path) => path.clone(),
             None => Journal::unfinished(&journals).into_iter().next().ok_or_else(nothing_to_resume)?,

@@ -7,7 +7,7 @@ use awesh_protocol::{Risk, Target};
 use nix::unistd::gethostname;
 use wildmatch::WildMatch;
 
-use super::Surroundings;
+use super::SetUp;
 use crate::commands::environment;
 use crate::permission::names::Names;
 use crate::permission::{self, Place};
@@ -22,14 +22,13 @@ pub(super) struct Reach {
 
 impl Reach {
     /// Of a plan.
-    pub(super) fn of(graph: &Graph, surroundings: &Surroundings) -> Self {
+    pub(super) fn of(graph: &Graph, set_up: &SetUp) -> Self {
         let readings = |node: usize| {
             let commands = graph.step(node).commands.iter();
             commands.map(|command| permission::read(&command.line.bare(), &Names::default(), Place::Apart))
         };
-        let patterns: Vec<_> = surroundings.protected_hosts.iter().map(|host| WildMatch::new(host)).collect();
-        let contexts: Vec<_> =
-            surroundings.protected_contexts.iter().map(|name| WildMatch::new(name)).collect();
+        let patterns: Vec<_> = set_up.protected_hosts.iter().map(|host| WildMatch::new(host)).collect();
+        let contexts: Vec<_> = set_up.protected_contexts.iter().map(|name| WildMatch::new(name)).collect();
         let is_among =
             |patterns: &[WildMatch], name: &str| patterns.iter().any(|pattern| pattern.matches(name));
         let (mut protected, mut risks) = (Vec::new(), Vec::new());

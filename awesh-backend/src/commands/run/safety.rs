@@ -10,7 +10,7 @@ use awesh_protocol::Risk;
 use super::open::Opened;
 use super::options::Options;
 use super::reach::{Reach, class};
-use super::{Failure, REFUSED, Surroundings};
+use super::{Failure, REFUSED, SetUp};
 use crate::audit::{Audit, Entry};
 use crate::commands::output::Output;
 
@@ -21,16 +21,16 @@ const CHANGES: [Risk; 4] = [Risk::Unknown, Risk::Writes, Risk::Elevates, Risk::D
 pub(super) struct Safety<'a> {
     graph: &'a Graph,
     reach: &'a Reach,
-    surroundings: &'a Surroundings,
+    set_up: &'a SetUp,
     title: String,
     /// The nodes that are still to run.
     left: Vec<usize>,
 }
 
 impl<'a> Safety<'a> {
-    pub(super) fn new(opened: &'a Opened, reach: &'a Reach, surroundings: &'a Surroundings) -> Self {
+    pub(super) fn new(opened: &'a Opened, reach: &'a Reach, set_up: &'a SetUp) -> Self {
         let left = (0..opened.graph.nodes.len()).filter(|node| opened.before[*node].is_none()).collect();
-        Self { graph: &opened.graph, reach, surroundings, title: opened.shown().to_string(), left }
+        Self { graph: &opened.graph, reach, set_up, title: opened.shown().to_string(), left }
     }
 
     /// Lets it begin, or tells why it does not.
@@ -87,7 +87,7 @@ impl<'a> Safety<'a> {
         let what = format!("plan {} {}", self.title, environments.join(", "));
         let (decision, approver) = (decision.to_owned(), approver.to_owned());
         let entry = Entry { class: class(risk), decision, approver, ..Entry::new("decision", what.trim()) };
-        Audit::new(&self.surroundings.state).add(entry);
+        Audit::new(&self.set_up.state).add(entry);
     }
 }
 
@@ -152,12 +152,12 @@ pub(super) fn asked(question: &str) -> Result<Option<String>, Failure> {
 }
 
 /// Adds what ran and may have changed something to the audit log, a line for each command on each host.
-pub(super) fn log(event: &Event, graph: &Graph, reach: &Reach, surroundings: &Surroundings) {
+pub(super) fn log(event: &Event, graph: &Graph, reach: &Reach, set_up: &SetUp) {
     let Event::Ended(node, outcome) = event else { return };
     if !outcome.is_run() || reach.risk(*node).is_look() {
         return;
     }
-    let audit = Audit::new(&surroundings.state);
+    let audit = Audit::new(&set_up.state);
     for output in &outcome.outputs {
         let commands = &graph.step(*node).commands;
         let Some(at) = commands.iter().position(|command| command.label == output.label) else { continue };
