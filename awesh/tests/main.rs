@@ -17,6 +17,7 @@ mod life;
 mod model_server;
 mod noninteractive;
 mod permission;
+mod plans;
 mod questions;
 mod random;
 mod regression;

@@ -14,6 +14,7 @@ use super::options::{Options, Unknown};
 use super::safety::asked;
 use super::{Failure, REFUSED, SetUp, wrong};
 use crate::commands::NOTHING_READ;
+use crate::commands::output::Output;
 
 /// The bytes that a plan may have.
 const LONGEST: u64 = 1024 * 1024;
@@ -225,12 +226,15 @@ fn is_rerun(name: &str, options: &Options) -> Result<bool, Failure> {
     if let Some(unknown) = options.unknown {
         return Ok(unknown == Unknown::Rerun);
     }
-    let message =
-        format!("{name} was under way when the last run ended, and it is not known how far it came");
-    let refused =
-        |hint: &str| Failure { message: message.clone(), hint: Some(hint.to_owned()), status: REFUSED };
-    let question = format!("{message}: [r]un it again, take it as [d]one, [N]either? ");
-    match asked(&question)?.as_deref() {
+    Output::new().remark(&format!(
+        "{name} was under way when the last run ended, and it is not known how far it came"
+    ));
+    let refused = |hint: &str| Failure {
+        message: format!("it is not known whether {name} is done"),
+        hint: Some(hint.to_owned()),
+        status: REFUSED,
+    };
+    match asked("[r]un it again, take it as [d]one, [N]either? ")?.as_deref() {
         None => Err(refused("look how it is, then say --unknown=rerun or --unknown=done")),
         Some("r" | "R") => Ok(true),
         Some("d" | "D") => Ok(false),
