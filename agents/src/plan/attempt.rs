@@ -1,16 +1,14 @@
 //! One step: its lines filled in, run where they belong, tried again as the plan says.
 
-use std::time::Duration;
-
 use async_trait::async_trait;
 use futures_util::future::join_all;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until};
 
 use super::document::{Command, Retry};
+use super::miss::{Miss, told};
 use super::outcome::{Fate, Known, Outcome, Output};
 use crate::batch::{self, Batch, Report, Wish};
-use crate::words::printable;
 
 /// The bytes of each output that are kept for later steps and reports.
 const KEPT: usize = 64 * 1024;
@@ -33,6 +31,9 @@ pub struct Again {
     pub why: String,
 }
 
+/// What the commands left on each host on which they have succeeded: they are not run there again.
+type Done = Vec<Option<Vec<Output>>>;
+
 /// A step that is about to run.
 pub(super) struct Attempts<'a> {
     pub(super) known: &'a Known,
@@ -52,10 +53,11 @@ impl Attempts<'_> {
         let ends = step.timeout.map(|timeout| began + timeout);
         let retry =
             step.retry.unwrap_or(Retry { attempts: step.until.is_none().then_some(1), ..Retry::default() });
+        let mut done: Done = vec![None; self.places().len()];
         let mut attempts = 0;
         loop {
             attempts += 1;
-            let (outputs, failure) = match self.attempt(ends).await {
+            let (outputs, failure) = match self.attempt(&mut done, ends).await {
                 Ok(ended) => ended,
                 Err(why) => (Vec::new(), Some(Miss { why, is_unknown: false })),
             };
@@ -92,30 +94,39 @@ impl Attempts<'_> {
         Some(failure.unwrap_or_else(|| Miss { why: format!("not yet: {}", until.text), is_unknown: false }))
     }
 
-    /// Runs all commands once, on all hosts at the same time.
-    async fn attempt(&self, ends: Option<Instant>) -> Result<(Vec<Output>, Option<Miss>), String> {
-        let hosts = &self.known.graph.nodes[self.node].hosts;
-        let places: Vec<Option<&str>> = if hosts.is_empty() {
-            vec![None]
-        } else {
-            hosts.iter().map(|host| Some(host.as_str())).collect()
-        };
-        let batches = places.iter().map(|place| self.batch(place.unwrap_or_default(), ends));
+    /// Runs all commands once, at the same time on all hosts on which they have not succeeded.
+    async fn attempt(
+        &self,
+        done: &mut Done,
+        ends: Option<Instant>,
+    ) -> Result<(Vec<Output>, Option<Miss>), String> {
+        let places = self.places();
+        let left: Vec<usize> = (0..places.len()).filter(|at| done[*at].is_none()).collect();
+        let batches = left.iter().map(|at| self.batch(places[*at].unwrap_or_default(), ends));
         let batches: Vec<Batch> = batches.collect::<Result<_, _>>()?;
-        let runs = places
-            .iter()
-            .zip(&batches)
-            .map(|(place, batch)| self.runner.run(*place, batch, self.wish.clone()));
-        let reports = join_all(runs).await;
-        let mut outputs = Vec::new();
+        let run = |(at, batch)| self.runner.run(places[at], batch, self.wish.clone());
+        let reports = join_all(left.iter().copied().zip(&batches).map(run)).await;
+        let is_polling = self.known.graph.step(self.node).until.is_some();
+        let mut outputs = done.clone();
         let mut miss = None;
-        for (place, report) in places.iter().zip(reports) {
-            let host = place.unwrap_or_default();
+        for (at, report) in left.into_iter().zip(reports) {
+            let host = places[at].unwrap_or_default();
+            let is_success = report.is_success();
             // One host says nothing new.
-            miss = miss.or_else(|| Miss::of(if places.len() > 1 { host } else { "" }, &report));
-            outputs.extend(report.outcomes.into_iter().map(|outcome| output(host, outcome)));
+            miss = Miss::worse(miss, Miss::of(if places.len() > 1 { host } else { "" }, &report));
+            outputs[at] = Some(report.outcomes.into_iter().map(|outcome| output(host, outcome)).collect());
+            if is_success && !is_polling {
+                done[at] = outputs[at].clone();
+            }
         }
-        Ok((outputs, miss))
+        Ok((outputs.into_iter().flatten().flatten().collect(), miss))
+    }
+
+    /// Where the step runs.
+    fn places(&self) -> Vec<Option<&str>> {
+        let hosts = self.known.graph.nodes[self.node].hosts.iter().map(|host| Some(host.as_str()));
+        let hosts: Vec<_> = hosts.collect();
+        if hosts.is_empty() { vec![None] } else { hosts }
     }
 
     /// The commands as they are run on a host.
@@ -139,46 +150,6 @@ impl Attempts<'_> {
     }
 }
 
-/// Why an attempt was not good enough.
-struct Miss {
-    why: String,
-    /// Whether it is not known what ran.
-    is_unknown: bool,
-}
-
-impl Miss {
-    /// The first thing that went wrong on a host.
-    fn of(host: &str, report: &Report) -> Option<Self> {
-        let several = report.outcomes.len() > 1;
-        let place = if host.is_empty() { String::new() } else { format!("{host}: ") };
-        let is_unknown = report.outcomes.iter().any(|outcome| outcome.fate == batch::Fate::Unknown);
-        let missed = |outcome: &&batch::Outcome| !outcome.fate.is_success();
-        let unknown = || report.outcomes.iter().find(|outcome| outcome.fate == batch::Fate::Unknown);
-        let command = unknown().or_else(|| report.outcomes.iter().find(missed));
-        if let Some(failure) = &report.failure {
-            let doubt = if is_unknown { " (it is not known how far it came)" } else { "" };
-            return Some(Self { why: format!("{place}{}{doubt}", failure.message), is_unknown });
-        }
-        let command = command?;
-        let label = if several { format!("{}: ", command.label) } else { String::new() };
-        Some(Self { why: format!("{place}{label}{}", of_command(command)), is_unknown })
-    }
-}
-
-/// Why a command failed, in its own last words where it has some.
-fn of_command(outcome: &batch::Outcome) -> String {
-    let text = String::from_utf8_lossy(&outcome.stderr);
-    let words = text.lines().rev().map(str::trim).find(|line| !line.is_empty());
-    let words = words.map_or(String::new(), |line| format!(": {}", printable(line)));
-    match outcome.fate {
-        batch::Fate::Ended { status, .. } => format!("exit status {status}{words}"),
-        batch::Fate::TimedOut { took } => format!("ended after {}{words}", seconds(took)),
-        batch::Fate::Cancelled { .. } => "ended while it ran".to_owned(),
-        batch::Fate::NotRun => "it was not run".to_owned(),
-        batch::Fate::Unknown => "it is not known whether it ran".to_owned(),
-    }
-}
-
 fn output(host: &str, outcome: batch::Outcome) -> Output {
     let status = match outcome.fate {
         batch::Fate::Ended { status, .. } => Some(status),
@@ -193,18 +164,6 @@ fn output(host: &str, outcome: batch::Outcome) -> Output {
         status,
         is_cut: outcome.left_out > 0,
     }
-}
-
-/// Why a step failed for good.
-fn told(why: &str, attempts: u32, timeout: Option<Duration>) -> String {
-    let times = if attempts > 1 { format!(", tried {attempts} times") } else { String::new() };
-    let time = timeout.map_or(String::new(), |timeout| format!(", in {}", seconds(timeout)));
-    format!("{why}{times}{time}")
-}
-
-/// A time as people write it.
-pub(super) fn seconds(time: Duration) -> String {
-    format!("{:.1} s", time.as_secs_f64())
 }
 
 /// Waits until everything is to end.

@@ -15,6 +15,7 @@ mod fields;
 pub mod graph;
 pub mod journal;
 pub mod line;
+mod miss;
 mod names;
 pub mod order;
 pub mod outcome;

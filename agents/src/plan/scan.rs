@@ -251,12 +251,8 @@ impl Scanner<'_> {
             self.nested(2, End::Parenthesis)
         } else if rest.starts_with("$'") && !is_quoted {
             self.literal(length_of_escaped(rest), "single quotes")
-        } else if rest.starts_with("${") {
-            if Reference::is_meant(&rest[2..]) {
-                self.reference(is_quoted)
-            } else {
-                self.parameter(is_quoted)
-            }
+        } else if let Some(inner) = rest.strip_prefix("${") {
+            if Reference::is_meant(inner) { self.reference(is_quoted) } else { self.parameter(is_quoted) }
         } else {
             self.take();
             Ok(())

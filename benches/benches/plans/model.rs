@@ -49,7 +49,7 @@ pub const CASES: [Case; 4] = [
     Case {
         name: "first: a large pull, much to configure, nothing to clean up",
         regions: &["one"],
-        took: [3.0, 2.0, 30.0, 12.0, 6.0, 15.0, 6.0, 1.0, 1.0, 0.0],
+        took: [3.0, 2.0, 30.0, 14.0, 6.0, 15.0, 7.0, 1.0, 1.0, 0.0],
     },
     Case {
         name: "regular: some layers are new",

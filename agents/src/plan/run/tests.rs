@@ -215,6 +215,41 @@ async fn what_may_have_run_is_not_tried_again_unless_it_may_be() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_step_is_tried_again_only_where_it_has_not_succeeded() {
+    struct Hosts(Mutex<Vec<String>>);
+    #[async_trait]
+    impl Runner for Hosts {
+        async fn run(&self, host: Option<&str>, batch: &Batch, _: watch::Receiver<Wish>) -> Report {
+            let host = host.unwrap().to_owned();
+            self.0.lock().unwrap().push(host.clone());
+            let runs = self.0.lock().unwrap().iter().filter(|other| **other == host).count();
+            let status = u8::from(host == "b" && runs < 3);
+            let outcome = |command: &batch::Command| batch::Outcome {
+                label: command.label.clone(),
+                stdout: format!("{host} {runs}\n").into_bytes(),
+                stderr: Vec::new(),
+                left_out: 0,
+                fate: batch::Fate::Ended { status, took: Duration::ZERO },
+            };
+            Report {
+                outcomes: batch.commands.iter().map(outcome).collect(),
+                failure: None,
+                took: Duration::ZERO,
+            }
+        }
+    }
+    let graph =
+        graph("steps: {s: {run: x, hosts: [a, b, c], retry: 5}, t: {run: 'x ${steps.s.stdout}', host: d}}");
+    let hosts = Arc::new(Hosts(Mutex::default()));
+    let (mut conductor, _wish) = conductor(&graph, Arc::default());
+    conductor.runner = hosts.clone();
+    let run = conductor.run(&mut Notes::default(), drop).await;
+    assert_eq!(*hosts.0.lock().unwrap(), ["a", "b", "c", "b", "b", "d"]);
+    let printed: Vec<_> = run.outcomes[0].outputs.iter().map(|output| output.stdout.as_str()).collect();
+    assert_eq!((run.outcomes[0].attempts, printed), (3, vec!["a 1\n", "b 3\n", "c 1\n"]));
+}
+
+#[tokio::test(start_paused = true)]
 async fn classes_have_limits_across_environments() {
     let text = "\
 limits: {registry: 2}

@@ -27,7 +27,8 @@ pub(super) fn told(graph: &Graph, run: &Run, options: &Options, output: Output) 
     let width = output.is_terminal.then(|| output.size().0);
     let paper = Paper { width, colour: output.colour };
     text.push_str(&(draw(&["STEP", "FATE", "TOOK", "WHAT"], &rows, &[2], paper).join("\n") + "\n\n"));
-    text + &sentences(graph, run)
+    let sentences = sentences(graph, run);
+    text + &width.map_or(sentences.clone(), |width| textwrap::fill(&sentences, width))
 }
 
 fn row(graph: &Graph, run: &Run, node: usize) -> Row {

@@ -176,7 +176,10 @@ impl<'a> Screen<'a> {
         };
         for weighed in [3, 2, 1] {
             while rows.len() > room {
-                let Some(at) = rows.iter().position(|(node, _)| weight(*node) == weighed) else { break };
+                // Of those that wait the last, of the others the first.
+                let mut weighing = rows.iter().map(|(node, _)| weight(*node) == weighed);
+                let at = if weighed == 1 { weighing.rposition(|is| is) } else { weighing.position(|is| is) };
+                let Some(at) = at else { break };
                 rows.remove(at);
             }
         }
