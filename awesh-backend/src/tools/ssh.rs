@@ -116,7 +116,8 @@ async fn look(wanted: Wanted, chosen: Vec<Chosen>, context: &Context) -> String 
         }
     }
     let labels: Vec<&str> = wanted.commands.iter().map(|one| one.command.as_str()).collect();
-    let what = one_line(&format!("{} on {} hosts", labels.join("; "), chosen.len()));
+    let count = if names.len() == 1 { "1 host".to_owned() } else { format!("{} hosts", names.len()) };
+    let what = one_line(&format!("{} on {count}", labels.join("; ")));
     context.user.tool_started("hosts", &what).await;
     let told = run(&wanted, chosen, context).await;
     context.user.tool_finished("hosts", &what, true).await;
@@ -190,10 +191,13 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let (context, screen) = asked(home.path());
         let wanted = r#"{"hosts":["awesh-*"],"commands":[{"label":"kernel","command":"uname -r"}]}"#;
+        screen.answer("y");
         let told = call("hosts", wanted, &context).await;
         assert!(told.starts_with("## awesh-test-gone.invalid\nnot all ran: "), "{told}");
         assert!(told.contains("kernel did not run"), "{told}");
-        assert!(screen.shown().contains("uname -r on 1 hosts"), "{}", screen.shown());
+        let shown = screen.shown();
+        assert!(shown.contains("[look uname -r: on awesh-test-gone.invalid: ]"), "{shown}");
+        assert!(shown.contains("uname -r on 1 host]"), "{shown}");
         let told = call("hosts", r#"{"hosts":["x*"],"commands":[]}"#, &context).await;
         assert_eq!(told, "no known host matches x*.");
     }
