@@ -187,6 +187,32 @@ fn a_person_is_asked_and_types_the_names_of_protected_hosts() {
 }
 
 #[test]
+fn the_passphrase_of_a_key_is_asked_for_once() {
+    let hosts = Hosts::new();
+    let here = hosts.machine.directory().display();
+    let made = Command::new("ssh-keygen")
+        .args(["-q", "-t", "ed25519", "-N", "open sesame", "-f"])
+        .arg(hosts.path("locked_key"))
+        .status();
+    assert!(made.unwrap().success());
+    hosts.machine.write("authorized_keys", &format!("{}\n", hosts.machine.public("locked_key")));
+    let config = fs::read_to_string(hosts.path("ssh_config")).unwrap();
+    hosts.machine.write("ssh_config", &config.replace(&format!("{here}/key"), &format!("{here}/locked_key")));
+    let home = Home::new();
+    let config = hosts.path("ssh_config");
+    let words = ["batch", "-F", config.to_str().unwrap(), "web1,web2,web3", "--", "echo in"];
+    let mut terminal = home.start(Path::new(env!("CARGO_BIN_EXE_awesh")), &words);
+    terminal.wait_for("Enter passphrase for key");
+    terminal.send("open sesame\r");
+    assert_eq!(terminal.wait_end().code(), Some(0), "{}", terminal.text());
+    let printed = terminal.printed();
+    assert_eq!(printed.matches("Enter passphrase").count(), 1, "{printed}");
+    assert!(printed.contains("3 hosts: 3 succeeded"), "{printed}");
+    let nobody = hosts.run(&["web1", "--", "echo in"]);
+    assert!(nobody.0 == 3 && nobody.2.contains("Permission denied"), "{nobody:?}");
+}
+
+#[test]
 fn rounds_stop_where_a_host_is_not_well() {
     let hosts = Hosts::new();
     let order = |document: &Value| -> Vec<String> {
