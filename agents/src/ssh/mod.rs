@@ -9,10 +9,14 @@
 //!
 //! No key of a host is ever accepted here: an unknown or a changed one is a failure with ssh's words.
 
+mod agent;
 mod config;
 mod connections;
 mod inventory;
 mod log;
+mod passphrases;
+mod phrases;
+mod private;
 mod select;
 mod session;
 mod tries;
@@ -23,6 +27,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub use agent::Ssh;
 pub use connections::Connections;
 pub use inventory::Inventory;
 pub use log::{Log, Words};

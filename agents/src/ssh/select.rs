@@ -8,6 +8,7 @@ use wildmatch::WildMatch;
 
 use super::inventory::expand;
 use super::{Inventory, Target, config};
+use crate::agent::Question;
 
 /// What is known of hosts.
 #[derive(Debug, Clone, Default)]
@@ -39,6 +40,20 @@ impl Known {
         let names = config.map(|config| config::names(&config)).unwrap_or_default();
         let inventory = inventory.map(Inventory::read).transpose()?.unwrap_or_default();
         Ok(Self { names, inventory })
+    }
+
+    /// What is known where a question is asked; another configuration of ssh than the user's may be given.
+    ///
+    /// # Errors
+    ///
+    /// If the inventory cannot be read.
+    pub async fn of(question: &Question, config: Option<PathBuf>) -> Result<Self, String> {
+        let variable = |name: &str| question.environment.get(name).filter(|value| !value.is_empty());
+        let config = config.or_else(|| variable("HOME").map(|home| PathBuf::from(home).join(".ssh/config")));
+        let inventory = variable("ANSIBLE_INVENTORY").map(|file| question.directory.join(file));
+        let inventory = inventory.filter(|file| file.is_file());
+        let read = move || Self::read(config.as_deref(), inventory.as_deref());
+        tokio::task::spawn_blocking(read).await.unwrap_or_else(|_| Ok(Self::default()))
     }
 
     /// The names of all hosts that are known.

@@ -34,8 +34,8 @@ const OPTIONS: [&str; 8] = [
 /// How long a connection that is kept stays when nobody uses it.
 const KEPT: &str = "ControlPersist=60";
 
-/// Starts a session.
-pub(super) fn start(host: &Host, asking: Asking) -> io::Result<Link> {
+/// Starts a session, with these options beside our own.
+pub(super) fn start(host: &Host, asking: Asking, more: &[String]) -> io::Result<Link> {
     let log = Log::new()?;
     let mut ssh = Command::new("ssh");
     if let Some(config) = host.connections.config() {
@@ -43,7 +43,7 @@ pub(super) fn start(host: &Host, asking: Asking) -> io::Result<Link> {
     }
     ssh.arg("-E").arg(log.path());
     let batch = if asking == Asking::Allowed { "BatchMode=no" } else { "BatchMode=yes" };
-    for option in OPTIONS.into_iter().chain([batch]) {
+    for option in OPTIONS.into_iter().chain([batch]).chain(more.iter().map(String::as_str)) {
         ssh.args(["-o", option]);
     }
     match &host.socket {

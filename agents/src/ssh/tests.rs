@@ -7,6 +7,7 @@ use std::time::Duration;
 use ssh_server::{Machine, Server, Wire};
 
 use super::*;
+use crate::agent::{Agent, Bid};
 use crate::batch::{self, Batch, Event, Fate, Place, Report, Trouble};
 use crate::fan_out::{FanOut, Limits};
 
@@ -269,4 +270,24 @@ async fn a_hundred_hosts_do_not_get_in_each_others_way() {
             assert_eq!(report.outcomes[0].stdout, format!("{}\n", finished.index).into_bytes(), "{report:?}");
         }
     }
+}
+
+#[tokio::test]
+async fn the_agent_answers_what_it_understands() {
+    let reached = Reached::new(BASH, None);
+    let config = std::fs::read_to_string(reached.machine.path("ssh_config")).unwrap();
+    reached.machine.write("ssh_config", &format!("{config}Host web1 web2\n"));
+    let agent = Ssh { config: reached.config() };
+    let (mut context, screen) = crate::testing::context("what kernel do the web hosts run?", Path::new("/"));
+    assert_eq!(agent.bid(&context.question).await, Bid::Certain);
+    agent.run(&context).await.unwrap();
+    let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap();
+    let shown = screen.shown();
+    assert_eq!(shown.matches(kernel.trim()).count(), 2, "{shown}");
+    assert!(shown.contains("web1") && shown.contains("web2"), "{shown}");
+    context.question.text = "uptime of refused".to_owned();
+    agent.run(&context).await.unwrap();
+    assert!(screen.shown().contains("Connection refused"), "{}", screen.shown());
+    context.question.text = "reboot the web hosts".to_owned();
+    assert_eq!(agent.bid(&context.question).await, Bid::None);
 }

@@ -48,7 +48,11 @@ impl Tries<'_> {
             None => room.await,
         }
         self.made += 1;
-        start(self.host, self.asking).map_err(|error| Failure {
+        let more = match self.asking {
+            Asking::Allowed => self.host.connections.passphrases().await,
+            Asking::Refused => Vec::new(),
+        };
+        start(self.host, self.asking, &more).map_err(|error| Failure {
             kind: Trouble::Missing,
             message: format!("ssh could not be started: {error}"),
             hint: Some("Install OpenSSH's client.".to_owned()),

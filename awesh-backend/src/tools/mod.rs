@@ -10,6 +10,7 @@ mod look;
 mod read_file;
 mod run_command;
 mod search_files;
+mod ssh;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -50,6 +51,7 @@ impl Table {
             search_files::tool(),
             edit_file::tool(),
             ask_user::tool(),
+            ssh::tool(),
         ];
         tools.extend(kubernetes::tools());
         Self { tools, steps: Steps::default() }

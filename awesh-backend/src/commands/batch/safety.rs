@@ -8,6 +8,7 @@ use wildmatch::WildMatch;
 
 use super::options::Options;
 use super::round::{HostReport, Work, name};
+use super::show::count;
 use super::{Failure, REFUSED};
 use crate::audit::{Audit, Entry};
 use crate::commands::SetUp;
@@ -56,7 +57,7 @@ impl Work {
         groups.sort_unstable();
         groups.dedup();
         let of = if groups.is_empty() { String::new() } else { format!(" (groups: {})", groups.join(", ")) };
-        let count = if names.len() == 1 { "1 host".to_owned() } else { format!("{} hosts", names.len()) };
+        let count = count(names.len());
         format!("{count}{of}: {}{more}", names[..names.len().min(SHOWN)].join(", "))
     }
 }
@@ -110,7 +111,7 @@ fn ask(work: &Work, options: &Options, protected: &[String]) -> Result<(), Failu
             return refused("nothing was run".to_owned(), "the name was not typed");
         }
     }
-    let count = work.hosts.len();
+    let count = count(work.hosts.len());
     if left.is_empty() && !matches!(&*asked(&format!("Run on {count}? [y/N] "))?, "y" | "Y" | "yes") {
         return refused("nothing was run".to_owned(), "it runs only after y");
     }

@@ -188,7 +188,12 @@ pub(super) fn summary(reports: &[HostReport]) -> String {
             parts.push(format!("{} {word} ({}{more})", names.len(), names[..names.len().min(5)].join(", ")));
         }
     }
-    format!("{} hosts: {}", reports.len(), parts.join(", "))
+    format!("{}: {}", count(reports.len()), parts.join(", "))
+}
+
+/// How many hosts.
+pub(super) fn count(hosts: usize) -> String {
+    if hosts == 1 { "1 host".to_owned() } else { format!("{hosts} hosts") }
 }
 
 /// Bytes as text; for a terminal, nothing in it that steers one.

@@ -159,7 +159,7 @@ impl Job {
         match (self.state(), self.report()) {
             (State::Running, _) => {
                 let hosts = self.work().map_or(0, |work| work.hosts.len());
-                format!("runs on {hosts} hosts")
+                format!("runs on {}", show::count(hosts))
             }
             (_, Some(reports)) => show::summary(&reports),
             (_, None) => format!("its process was killed; {}", show::summary(&self.known())),
