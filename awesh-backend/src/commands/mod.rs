@@ -4,6 +4,7 @@
 //! What a command has to say goes to stdout by [`output`], the one writer there is; why it could do nothing is
 //! returned, for the executable to say. Ctrl-C drops what is under way, connections and processes included.
 
+mod agreement;
 mod batch;
 mod canvas;
 mod choose;

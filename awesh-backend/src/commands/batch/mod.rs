@@ -32,9 +32,6 @@ const FAILED: u8 = 1;
 /// Not one host could be reached.
 const NOT_REACHED: u8 = 3;
 
-/// It was not agreed to.
-const REFUSED: u8 = 4;
-
 /// Runs what the options say.
 pub(super) async fn run(options: Options, set_up: &SetUp) -> Result<u8, Failure> {
     if let Some(action) = options.action {

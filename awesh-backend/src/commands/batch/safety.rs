@@ -1,17 +1,16 @@
 //! What a batch could do, shown before it does it: what only looks runs, anything else is agreed to first, and of a
 //! protected host the name is typed. What was decided and what ran is in the audit log.
 
-use std::io::{self, BufRead, IsTerminal, Write};
-
 use awesh_protocol::Risk;
 use wildmatch::WildMatch;
 
+use super::Failure;
 use super::options::Options;
 use super::round::{HostReport, Work, name};
 use super::show::count;
-use super::{Failure, REFUSED};
 use crate::audit::{Audit, Entry};
 use crate::commands::SetUp;
+use crate::commands::agreement::{Agreed, class};
 use crate::commands::output::Output;
 use crate::permission::names::Names;
 use crate::permission::{self, Place};
@@ -76,7 +75,8 @@ pub(super) fn agree(work: &mut Work, options: &Options, set_up: &SetUp) -> Resul
     if !reach.protected.is_empty() {
         output.remark(&format!("protected: {}", reach.protected.join(", ")));
     }
-    let agreed = ask(work, options, &reach.protected);
+    let said = Agreed { yes: options.yes, protected: &options.protected };
+    let agreed = said.to(&reach.protected, &format!("Run on {}? [y/N] ", count(work.hosts.len())));
     decided(work, set_up, if agreed.is_ok() { "run" } else { "declined" }, "user");
     agreed
 }
@@ -84,50 +84,6 @@ pub(super) fn agree(work: &mut Work, options: &Options, set_up: &SetUp) -> Resul
 fn listed(reach: &Reach) -> String {
     let shown = |(text, risk): &(String, Risk)| format!("{text} [{}]", class(*risk));
     reach.changes.iter().map(shown).collect::<Vec<_>>().join("; ")
-}
-
-fn class(risk: Risk) -> String {
-    format!("{risk:?}").to_lowercase()
-}
-
-/// Asks what is not already said by the options.
-fn ask(work: &Work, options: &Options, protected: &[String]) -> Result<(), Failure> {
-    let left: Vec<&String> = protected.iter().filter(|host| !options.protected.contains(host)).collect();
-    if options.yes && left.is_empty() {
-        return Ok(());
-    }
-    let refused =
-        |message: String, hint: &str| Err(Failure { message, hint: Some(hint.to_owned()), status: REFUSED });
-    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-        return match left.first() {
-            Some(host) if options.yes => {
-                refused(format!("{host} is protected"), "if it is meant: --protected HOST for each of them")
-            }
-            _ => refused("nobody is there to agree to it".to_owned(), "if it is meant: --yes"),
-        };
-    }
-    for host in &left {
-        if asked(&format!("{host} is protected; type its name to go on: "))? != **host {
-            return refused("nothing was run".to_owned(), "the name was not typed");
-        }
-    }
-    let count = count(work.hosts.len());
-    if left.is_empty() && !matches!(&*asked(&format!("Run on {count}? [y/N] "))?, "y" | "Y" | "yes") {
-        return refused("nothing was run".to_owned(), "it runs only after y");
-    }
-    Ok(())
-}
-
-/// What is typed after a question.
-fn asked(question: &str) -> Result<String, Failure> {
-    let mut line = String::new();
-    let told = io::stderr().lock().write_all(question.as_bytes());
-    told.and_then(|()| io::stdin().lock().read_line(&mut line)).map_err(|error| Failure {
-        message: format!("the answer cannot be read: {error}"),
-        hint: None,
-        status: REFUSED,
-    })?;
-    Ok(line.trim().to_owned())
 }
 
 /// Adds what was decided to the audit log: a line for each command.

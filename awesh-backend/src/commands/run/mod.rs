@@ -34,9 +34,6 @@ use super::{Failure, SetUp, interrupted};
 /// A step failed, or did not run because one did.
 const FAILED: u8 = 1;
 
-/// It was not agreed to.
-const REFUSED: u8 = 4;
-
 /// Runs a plan, or shows it.
 pub(super) async fn run(options: Options, set_up: &SetUp) -> Result<u8, Failure> {
     let output = Output::new();

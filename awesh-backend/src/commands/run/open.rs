@@ -11,9 +11,9 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::options::{Options, Unknown};
-use super::safety::asked;
-use super::{Failure, REFUSED, SetUp, wrong};
+use super::{Failure, SetUp, wrong};
 use crate::commands::NOTHING_READ;
+use crate::commands::agreement::{asked, refused};
 use crate::commands::output::Output;
 
 /// The bytes that a plan may have.
@@ -229,16 +229,12 @@ fn is_rerun(name: &str, options: &Options) -> Result<bool, Failure> {
     Output::new().remark(&format!(
         "{name} was under way when the last run ended, and it is not known how far it came"
     ));
-    let refused = |hint: &str| Failure {
-        message: format!("it is not known whether {name} is done"),
-        hint: Some(hint.to_owned()),
-        status: REFUSED,
-    };
+    let doubt = |hint: &str| refused(format!("it is not known whether {name} is done"), hint);
     match asked("[r]un it again, take it as [d]one, [N]either? ")?.as_deref() {
-        None => Err(refused("look how it is, then say --unknown=rerun or --unknown=done")),
+        None => Err(doubt("look how it is, then say --unknown=rerun or --unknown=done")),
         Some("r" | "R") => Ok(true),
         Some("d" | "D") => Ok(false),
-        Some(_) => Err(refused("nothing was run")),
+        Some(_) => Err(doubt("nothing was run")),
     }
 }
 

@@ -76,11 +76,6 @@ impl Reach {
     }
 }
 
-/// A risk in a word.
-pub(super) fn class(risk: Risk) -> String {
-    format!("{risk:?}").to_lowercase()
-}
-
 /// A host without user and port.
 fn bare(host: &str) -> &str {
     let name = host.rsplit_once('@').map_or(host, |(_, name)| name);

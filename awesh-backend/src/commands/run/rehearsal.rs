@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 use textwrap::Options as Wrap;
 
 use super::layout::conditions;
-use super::reach::{Reach, class};
+use super::reach::Reach;
 use super::safety::radius;
+use crate::commands::agreement::class;
 
 /// Tells it, in lines of so many columns or as JSON.
 pub(super) fn told(graph: &Graph, reach: &Reach, as_json: bool, width: usize) -> String {

@@ -2,16 +2,15 @@
 //! is protected the name is typed. What was decided and what ran is in the audit log, as for the assistant's commands;
 //! lines stand there as the plan has them, without the values.
 
-use std::io::{self, BufRead, IsTerminal, Write};
-
 use agents::plan::{Event, Fate, Graph, LOCAL};
 use awesh_protocol::Risk;
 
 use super::open::Opened;
 use super::options::Options;
-use super::reach::{Reach, class};
-use super::{Failure, REFUSED, SetUp};
+use super::reach::Reach;
+use super::{Failure, SetUp};
 use crate::audit::{Audit, Entry};
+use crate::commands::agreement::{Agreed, class};
 use crate::commands::output::Output;
 
 /// The classes of what changes something, the worst last.
@@ -42,42 +41,10 @@ impl<'a> Safety<'a> {
         radius(&self.title, self.graph, self.reach, &self.left)
             .iter()
             .for_each(|line| Output::new().remark(line));
-        let agreed = self.ask(options);
+        let said = Agreed { yes: options.yes, protected: &options.protected };
+        let agreed = said.to(&self.reach.protected, "Run it? [y]es [N]o ");
         self.decided(if agreed.is_ok() { "run" } else { "declined" }, "user");
         agreed
-    }
-
-    /// Asks what is not already said by the options.
-    fn ask(&self, options: &Options) -> Result<(), Failure> {
-        let refused = |message: String, hint: &str| {
-            Err(Failure { message, hint: Some(hint.to_owned()), status: REFUSED })
-        };
-        let protected: Vec<&String> =
-            self.reach.protected.iter().filter(|name| !options.protected.contains(name)).collect();
-        if options.yes && protected.is_empty() {
-            return Ok(());
-        }
-        for name in &protected {
-            match asked(&format!("{name} is protected; type its name to go on: "))? {
-                Some(typed) if typed == **name => {}
-                Some(_) => return refused("nothing was run".to_owned(), &format!("that is not {name}")),
-                None => {
-                    let message = format!("{name} is protected, and nobody is there to agree to it");
-                    return refused(
-                        message,
-                        "if it is meant: --yes --protected NAME for each that is protected",
-                    );
-                }
-            }
-        }
-        if !protected.is_empty() {
-            return Ok(());
-        }
-        match asked("Run it? [y]es [N]o ")?.as_deref() {
-            Some("y" | "Y" | "yes") => Ok(()),
-            Some(_) => refused("nothing was run".to_owned(), "it runs only after y"),
-            None => refused("nobody is there to agree to it".to_owned(), "if it is meant: --yes"),
-        }
     }
 
     /// Adds what was decided to the audit log.
@@ -134,21 +101,6 @@ fn extent(graph: &Graph, nodes: &[usize]) -> String {
     let environments = environments.join(", ");
     let environments = if environments.is_empty() { environments } else { format!(", in {environments}") };
     format!("on {}{environments}", places.join(" and "))
-}
-
-/// What is typed after a question; nothing where nobody is there.
-pub(super) fn asked(question: &str) -> Result<Option<String>, Failure> {
-    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-        return Ok(None);
-    }
-    let mut line = String::new();
-    let told = io::stderr().lock().write_all(question.as_bytes());
-    told.and_then(|()| io::stdin().lock().read_line(&mut line)).map_err(|error| Failure {
-        message: format!("the answer cannot be read: {error}"),
-        hint: None,
-        status: REFUSED,
-    })?;
-    Ok(Some(line.trim().to_owned()))
 }
 
 /// Adds what ran and may have changed something to the audit log, a line for each command on each host.
