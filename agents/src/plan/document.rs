@@ -15,7 +15,7 @@ use super::when::Condition;
 
 /// A plan.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a plan: at least steps, each with run")]
 pub struct Document {
     /// What it is for, in words.
     #[serde(default)]
@@ -38,7 +38,7 @@ pub struct Document {
 
 /// Where a plan can run.
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "an environment: protected, vars, hosts")]
 pub struct Environment {
     /// Whether its name has to be typed before anything is changed there.
     pub protected: bool,
@@ -50,7 +50,7 @@ pub struct Environment {
 
 /// A step.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a step: at least run")]
 pub struct Step {
     /// What it is for, in words.
     #[serde(default)]
@@ -390,7 +390,12 @@ mod tests {
             ("steps:\n  a: {run: ls\n".into(), "plan.yaml:", "did not find expected"),
             ("steps: {}\n".into(), "plan.yaml", "a plan without steps does nothing"),
             (String::new(), "plan.yaml:1:1", "missing field `steps`"),
-            ("- run: ls\n".into(), "plan.yaml", "invalid type: sequence"),
+            (
+                "- run: ls\n".into(),
+                "plan.yaml:1:1",
+                "invalid type: sequence, expected a plan: at least steps",
+            ),
+            ("steps: {a: ls}".into(), "plan.yaml:1:12", "expected a step: at least run"),
             (
                 "limits: {heavy: -1}\nsteps: {a: {run: ls}}\n".into(),
                 "plan.yaml:1:17",

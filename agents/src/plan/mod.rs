@@ -1,7 +1,7 @@
 //! Plans: steps that run as soon as what they need is there, on this machine and on others, and go on where they
 //! were broken off.
 //!
-//! A plan is YAML ([`document`]). Before anything runs, its names ([`names`]) and its order ([`order`]) are checked,
+//! A plan is YAML ([`document`]). Before anything runs, its `names` and its [`order`] are checked,
 //! and it is laid out for the environments it is to run in ([`graph`](mod@graph)). Running it ([`run`]) is one loop
 //! that begins what is ready, by an engine it does not know ([`Runner`]), and keeps a [`journal`](mod@journal).
 //! Values of earlier steps reach a [`line`](mod@line) as values, never as code, and a condition ([`when`]) as text.

@@ -20,7 +20,7 @@ use model::{CASES, Case};
 use tokio::sync::watch;
 
 /// How much faster than the model it runs.
-const SCALE: f64 = 10.0;
+const SCALE: f64 = 5.0;
 
 fn main() -> io::Result<()> {
     let arguments: Vec<String> = env::args().collect();

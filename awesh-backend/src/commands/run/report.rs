@@ -69,6 +69,9 @@ fn times(summary: &Summary) -> String {
     };
     let ratio = summary.one_by_one.as_secs_f64() / whole.max(0.001);
     let (took, one_by_one) = (seconds(summary.took), seconds(summary.one_by_one));
+    if ratio < 1.05 {
+        return format!("Took {took}{background}.");
+    }
     format!("Took {took}{background}; one after the other {one_by_one} ({ratio:.2}×).")
 }
 
