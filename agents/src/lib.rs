@@ -5,6 +5,9 @@
 //! set up. It knows neither socket nor terminal, and no secret reaches a model through it: what is lent as a
 //! model redacts what it is told and restores what it answers.
 //!
+//! Beside the agents stand the engines that commands and tools share with them: [`batch`] runs labelled commands on a
+//! host that [`ssh`] reaches, [`fan_out`] does many things at once.
+//!
 //! Start with [`agent`] and [`context`]; then [`git`] and [`explain`] for agents that answer by themselves and
 //! [`general`](mod@general) for the one that asks a model. `words` is how agents understand a question without
 //! one.

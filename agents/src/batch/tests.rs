@@ -142,7 +142,7 @@ async fn wishes_are_followed() {
             if event == Event::Started(0) {
                 sender.send_replace(wish);
                 if wish == Wish::Stop {
-                    let (path, wait) = (file.clone(), Duration::from_millis(300));
+                    let (path, wait) = (file.clone(), Duration::from_secs(1));
                     std::thread::spawn(move || {
                         std::thread::sleep(wait);
                         fs::write(path, "").unwrap();
@@ -184,7 +184,7 @@ async fn after_a_driver_that_was_killed_it_is_told_what_is_not_known() {
     for (in_step, last) in [(false, Fate::Unknown), (true, Fate::NotRun)] {
         let commands = [
             ("a", "echo a"),
-            ("b", "sleep 0.2; kill -9 -$(ps -o pgid= -p $PPID | tr -d ' ')"),
+            ("b", "sleep 0.2; kill -9 -$(cut -d' ' -f5 /proc/$PPID/stat)"),
             ("c", "echo c"),
         ];
         let report = here(&Batch { in_step, ..Batch::new(commands) }).await;

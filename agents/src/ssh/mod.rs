@@ -30,7 +30,7 @@ use serde::{Deserialize, Serialize};
 pub use agent::Ssh;
 pub use connections::Connections;
 pub use inventory::Inventory;
-pub use log::{Log, Words};
+pub(crate) use log::{Log, Words};
 pub use select::{Chosen, Known};
 
 /// Where a host is, where that is not for ssh's configuration to say.

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use ssh_server::{Machine, Server, Wire};
+use tokio::sync::Notify;
 
 use super::*;
 use crate::agent::{Agent, Bid};
@@ -213,27 +214,29 @@ async fn a_slow_wire_costs_no_round_trip_for_each_command() {
 
 #[tokio::test]
 async fn one_connection_serves_all_batches_where_it_is_kept() {
-    let machine = Machine::new(Path::new(BASH));
     for (sessions, connections) in [("10", 1), ("1", 2)] {
         let reached = Reached::of(Machine::new(Path::new(BASH)), Some(Wire::default()));
         reached.machine.configure(&format!("MaxSessions {sessions}"));
         let kept = Connections::kept(reached.config()).unwrap();
-        let host = kept.host(Target::parse("box").unwrap());
-        let place = Place::Host(host);
-        let mut during = None;
+        let place = Place::Host(kept.host(Target::parse("box").unwrap()));
         assert!(batch::run(&place, &Batch::new([("a", "echo a")]), |_| ()).await.is_success());
-        let long = Batch::new([("long", "sleep 0.5")]);
-        let short = Batch::new([("short", "echo b")]);
-        let (long, short) = tokio::join!(batch::run(&place, &long, |_| ()), async {
-            tokio::time::sleep(Duration::from_millis(200)).await;
-            let report = batch::run(&place, &short, |_| ()).await;
-            during = Some(reached.server.as_ref().unwrap().accepted());
-            report
+        // The second begins while the first runs, and the first ends by what the second does.
+        let long = Batch::new([("long", "until [ -e ~/done ]; do sleep 0.02; done")]);
+        let short = Batch::new([("short", "touch ~/done")]);
+        let runs = Notify::new();
+        let first = batch::run(&place, &long, |event| {
+            if event == Event::Started(0) {
+                runs.notify_one();
+            }
         });
+        let second = async {
+            runs.notified().await;
+            batch::run(&place, &short, |_| ()).await
+        };
+        let (long, short) = tokio::join!(first, second);
         assert!(long.is_success() && short.is_success(), "{sessions}: {long:?} {short:?}");
-        assert_eq!(during, Some(connections), "MaxSessions {sessions}");
+        assert_eq!(reached.server.as_ref().unwrap().accepted(), connections, "MaxSessions {sessions}");
     }
-    drop(machine);
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ mod safety;
 mod show;
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use agents::batch::Wish;
 use tokio::sync::watch;
@@ -44,14 +44,13 @@ pub(super) async fn run(options: Options, set_up: &SetUp) -> Result<u8, Failure>
     }
     let output = Output::new();
     let show = Show::new(options.form(), &work, output);
-    let (reports, interrupted) = {
-        let shown = Arc::new(std::sync::Mutex::new(show));
-        let see = Arc::clone(&shown);
-        let happened = move |happened: Happened| {
-            see.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take(happened)
-        };
-        until_interrupted(|wish| round::rounds(&work, wish, happened)).await
+    let shown = Arc::new(Mutex::new(show));
+    let see = Arc::clone(&shown);
+    let happened = move |happened: Happened| {
+        see.lock().unwrap_or_else(PoisonError::into_inner).take(happened);
     };
+    let (reports, interrupted) = until_interrupted(|wish| round::rounds(&work, wish, happened)).await;
+    shown.lock().unwrap_or_else(PoisonError::into_inner).finish();
     safety::log(&work, &reports, set_up);
     let written = match options.form() {
         Form::Json => output.write(&json::document(&work, &reports, true)),

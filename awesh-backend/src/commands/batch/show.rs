@@ -47,12 +47,16 @@ impl Show {
             Happened::On(_, Event::Started(_)) => Ok(()),
             Happened::Done(host, failure) => self.done(host, failure),
             Happened::Stopped(why) => self.aside(&format!("{why}: no other host begins")),
-            Happened::Waiting(progress) if self.form == Form::Lines || self.is_raw_live() => {
-                let _ = progress;
-                Ok(())
-            }
+            // What is written as it is may be drawn by whoever wrote it.
+            Happened::Waiting(_) if self.is_raw_live() => Ok(()),
             Happened::Waiting(progress) => self.canvas.progress(&progress, "hosts"),
         };
+    }
+
+    /// Takes away what is only in passing.
+    pub(super) fn finish(&mut self) {
+        // A reader that is gone sees nothing of it anyway.
+        let _ = self.canvas.clear();
     }
 
     fn is_raw_live(&self) -> bool {
@@ -81,7 +85,8 @@ impl Show {
     }
 
     /// A line with where it comes from; what was written to standard error goes there.
-    fn line(&self, (host, number, is_error): (usize, usize, bool), line: &[u8]) -> Result<(), Closed> {
+    fn line(&mut self, (host, number, is_error): (usize, usize, bool), line: &[u8]) -> Result<(), Closed> {
+        self.canvas.clear()?;
         let (wide, wide_label) = self.widths;
         let mut from = format!("{:wide$}", self.names[host]);
         if wide_label > 0 {
