@@ -203,7 +203,7 @@ fn a_table_shows_how_far_it_is_and_ctrl_c_leaves_nothing_running() {
         "{}",
         terminal.text()
     );
-    assert!(!is_anybody_in(&home.path().join("work")));
+    wait_for_nobody_in(&home.path().join("work"));
     assert_eq!(ran(&home), "a b ");
 }
 

@@ -69,11 +69,12 @@ fn one_that_does_not_become_healthy_is_removed_and_the_old_one_stays() {
     let home = Home::new();
     stand_ins(&home.path());
     home.write("health", "{\"status\": \"starting\"}\n");
-    let plan = example(&home.path(), ["local", "local"]).replace("timeout: 20s", "timeout: 500ms");
+    let plan =
+        example(&home.path(), ["local", "local"]).replace("{delay: 50ms}", "{delay: 50ms, attempts: 4}");
     home.write("work/deploy.yaml", &plan);
     let (status, stdout, _) = run(&home, &["deploy.yaml", "-e", "staging", "--yes"]);
     assert_eq!(status, 1);
-    assert!(stdout.contains("not yet: self.stdout contains \"healthy\", tried "), "{stdout}");
+    assert!(stdout.contains("not yet: self.stdout contains \"healthy\", tried 4 times"), "{stdout}");
     let log = log(&home.path());
     assert_eq!(log.last().unwrap(), "docker rm --force shop-8082");
     assert!(!log.iter().any(|line| line.contains("reload")), "{log:?}");
