@@ -1,6 +1,7 @@
 //! Tests of the whole shell, on a real pseudo-terminal.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod batch;
 mod bindings;
 mod clusters;
 mod compare;

@@ -1,7 +1,7 @@
 //! What the benchmarks share: the executable, and the places they measure in, made once in a temporary directory.
 //!
 //! `benches/pieces` measures the parts of awesh one by one, `benches/latency` whole shells as a person sees them,
-//! `benches/clusters` the reading of many clusters.
+//! `benches/clusters` the reading of many clusters, `benches/hosts` commands on many hosts.
 
 mod executable;
 mod kubeconfig;

@@ -2,8 +2,10 @@
 //! own and ends with it; no backend, no socket.
 //!
 //! What a command has to say goes to stdout by [`output`], the one writer there is; why it could do nothing is
-//! returned, for the executable to say. Ctrl-C drops what is under way, connections and processes included.
+//! returned, for the executable to say. Ctrl-C drops what is under way, connections and processes included; a batch ends in
+//! order, on its hosts too.
 
+mod batch;
 mod canvas;
 mod choose;
 mod clusters;
@@ -14,6 +16,7 @@ mod tree;
 mod use_context;
 
 use std::fmt;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Subcommand;
@@ -23,6 +26,8 @@ use tokio::signal::unix::{SignalKind, signal};
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Run commands on many hosts at once.
+    Batch(Box<batch::Options>),
     /// Show the health of every cluster of the kubeconfig, all read at once.
     Clusters(clusters::Options),
     /// Show clusters side by side, and in what they differ.
@@ -31,6 +36,15 @@ pub enum Command {
     Tree(tree::Options),
     /// Give this shell a context of its own; other shells keep theirs.
     Use(use_context::Options),
+}
+
+/// What the user has set, read only for a command that goes by it.
+#[derive(Debug)]
+pub struct SetUp {
+    /// The directory in which awesh keeps what lasts.
+    pub state: PathBuf,
+    /// Patterns (`*` and `?`) of the hosts on which changes need the name typed.
+    pub protected_hosts: Vec<String>,
 }
 
 /// Why a command did nothing.
@@ -67,16 +81,18 @@ const ENDING: Duration = Duration::from_millis(500);
 /// # Errors
 ///
 /// If it could not even begin.
-pub fn run(command: Command) -> Result<u8, Failure> {
+pub fn run(command: Command, set_up: impl FnOnce() -> SetUp) -> Result<u8, Failure> {
     crate::ai::install_cryptography();
     raise_file_limit();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| {
         Failure { message: format!("no runtime could be started: {error}"), hint: None, status: NOTHING_READ }
     })?;
     let ended = runtime.block_on(async {
-        let interrupted = interrupted();
+        // A batch ends in order, on its hosts too, and says how it went.
+        let ends_itself = matches!(command, Command::Batch(_));
         let command = async {
             match command {
+                Command::Batch(options) => batch::run(*options, &set_up()).await,
                 Command::Clusters(options) => clusters::run(options).await,
                 Command::Compare(options) => compare::run(options).await,
                 Command::Tree(options) => tree::run(options).await,
@@ -85,7 +101,7 @@ pub fn run(command: Command) -> Result<u8, Failure> {
         };
         tokio::select! {
             ended = command => ended,
-            status = interrupted => {
+            status = interrupted(), if !ends_itself => {
                 // The terminal has shown ^C in the middle of a line.
                 output::Output::new().end_line();
                 Ok(status)

@@ -10,6 +10,7 @@ mod look;
 mod read_file;
 mod run_command;
 mod search_files;
+mod ssh;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -22,7 +23,7 @@ use serde_json::Value;
 use crate::steps::{Step, Steps};
 
 /// Tools that change something or speak with the user: one after the other. All others only look.
-const ALONE: [&str; 4] = ["run_command", "kubectl_change", "edit_file", "ask_user"];
+const ALONE: [&str; 5] = ["run_command", "kubectl_change", "edit_file", "ask_user", "hosts"];
 
 /// Tools that tell the model nothing that others wrote, or whose screen sees to it.
 const TRUSTED: [&str; 4] = ["run_command", "look", "edit_file", "ask_user"];
@@ -50,6 +51,7 @@ impl Table {
             search_files::tool(),
             edit_file::tool(),
             ask_user::tool(),
+            ssh::tool(),
         ];
         tools.extend(kubernetes::tools());
         Self { tools, steps: Steps::default() }
