@@ -10,6 +10,7 @@
 //! one.
 
 pub mod agent;
+pub mod capabilities;
 mod circumstances;
 pub mod context;
 pub mod explain;

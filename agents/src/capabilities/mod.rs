@@ -1,0 +1,7 @@
+//! What a cluster can do: every kind of resource that it serves, described by a model once and kept.
+//!
+//! Start with [`description`]: what is said of a kind, and under which key it holds.
+
+pub mod description;
+
+pub use description::{Cluster, Complexity, Description, Kind, Learned};
