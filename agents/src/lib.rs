@@ -19,6 +19,7 @@ pub mod files;
 pub mod general;
 pub mod git;
 pub mod kubernetes;
+pub mod pool;
 pub mod testing;
 mod words;
 
