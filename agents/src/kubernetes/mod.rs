@@ -27,11 +27,11 @@ mod process;
 pub mod quantity;
 mod read;
 pub mod report;
-mod resources;
+pub(crate) mod resources;
 pub mod rows;
 pub mod survey;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 pub mod tree;
 pub mod trouble;
 
