@@ -86,6 +86,16 @@ pub struct Cluster {
     pub server: String,
 }
 
+impl Cluster {
+    /// What tells it from all others. Every machine has its own 127.0.0.1: there the context belongs to it.
+    pub fn id(&self) -> String {
+        let server = self.server.trim_end_matches('/').to_lowercase();
+        let host = server.split_once("://").map_or(server.as_str(), |(_, host)| host);
+        let is_local = ["127.", "localhost", "[::1]", "0.0.0.0"].iter().any(|local| host.starts_with(local));
+        if is_local { format!("{server} {}", self.context) } else { server }
+    }
+}
+
 /// What was learned of a kind.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Learned {
