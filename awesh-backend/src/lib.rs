@@ -33,6 +33,7 @@ mod executor;
 mod files;
 mod gate;
 mod guard;
+mod inference;
 mod permission;
 mod proposals;
 pub mod race;

@@ -80,7 +80,7 @@ pub enum Kind {
     Overloaded,
     /// It failed, or could not be reached.
     Broken,
-    /// The request is too large for it.
+    /// It is this request that it refuses: it is too large, or not to its liking.
     TooMuch,
     /// No request will go well: the key is refused, the account is empty.
     Over,
