@@ -61,9 +61,9 @@ pub(crate) struct Account {
 
 impl Account {
     /// At an endpoint. Attempts are repeated by who asks, who knows of the others.
-    pub(crate) fn new(name: String, endpoint: Endpoint, shared: Arc<Shared>) -> Self {
+    pub(crate) fn new(name: String, endpoint: Endpoint, patience: Patience, shared: Arc<Shared>) -> Self {
         let retries = Retries { most: 0, first: Duration::ZERO, longest: Duration::ZERO };
-        let client = Client::new(endpoint, Patience { retries, ..Patience::default() });
+        let client = Client::new(endpoint, Patience { retries, ..patience });
         Self { name, client, shared }
     }
 

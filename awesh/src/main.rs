@@ -93,6 +93,7 @@ fn set_up() -> commands::SetUp {
     commands::SetUp {
         settings: config.to_protocol(),
         state: shell::state_directory(),
+        patience: awesh_backend::Patience::default(),
         scan_providers: config.scan.providers,
     }
 }

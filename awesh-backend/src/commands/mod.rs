@@ -9,6 +9,7 @@ mod choose;
 mod clusters;
 mod compare;
 mod output;
+mod scan;
 mod table;
 mod tree;
 mod use_context;
@@ -17,6 +18,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::config::Patience;
 use awesh_protocol::Settings;
 use clap::Subcommand;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
@@ -31,6 +33,8 @@ pub enum Command {
     Compare(compare::Options),
     /// Show the nodes, namespaces and pods of one cluster.
     Tree(tree::Options),
+    /// Learn what a cluster can do: a model describes each kind of resource that it serves.
+    Scan(scan::Options),
     /// Give this shell a context of its own; other shells keep theirs.
     Use(use_context::Options),
 }
@@ -42,6 +46,8 @@ pub struct SetUp {
     pub settings: Settings,
     /// The directory in which awesh keeps what lasts.
     pub state: PathBuf,
+    /// How long to wait for what.
+    pub patience: Patience,
     /// The providers that share a scan; none, and the one of the settings does it.
     pub scan_providers: Vec<String>,
 }
@@ -93,6 +99,7 @@ pub fn run(command: Command, set_up: impl FnOnce() -> SetUp) -> Result<u8, Failu
                 Command::Clusters(options) => clusters::run(options).await,
                 Command::Compare(options) => compare::run(options).await,
                 Command::Tree(options) => tree::run(options).await,
+                Command::Scan(options) => scan::run(options, set_up()).await,
                 Command::Use(options) => use_context::run(&options),
             }
         };
