@@ -15,8 +15,11 @@ use super::backoff;
 /// Within this time no more requests are begun than were taken: a second, and a little for the way there.
 const SECOND: Duration = Duration::from_millis(1100);
 
+/// How long a server that counts may take to notice that it has answered.
+const NOTICE: Duration = Duration::from_millis(100);
+
 /// How long what a server was seen to allow is taken for what it allows.
-const MEMORY: Duration = Duration::from_secs(600);
+const MEMORY: Duration = Duration::from_secs(3600);
 
 /// The share of a new latency in the average.
 const SHARE: f64 = 0.3;
@@ -108,15 +111,27 @@ impl Pace {
 
     /// When the next request may begin; nothing while only an answer can make room.
     pub(super) fn next(&self, now: Instant) -> Option<Instant> {
-        if self.running() >= self.window() {
-            return None;
-        }
+        let room = self.room(now)?;
         let free = self.allowance.and_then(|allowance| {
             let recent = self.requests.iter().rev().map(|request| request.began);
             recent.filter(|began| *began + SECOND > now).nth(allowance.a_second.max(1) - 1)
         });
         let free = free.map_or(now, |began| began + SECOND);
-        Some(free.max(self.paused_until.unwrap_or(now)).max(now))
+        Some(free.max(self.paused_until.unwrap_or(now)).max(room))
+    }
+
+    /// When there is room in the window; nothing while only an answer can make some.
+    fn room(&self, now: Instant) -> Option<Instant> {
+        let (running, window) = (self.running(), self.window());
+        if running >= window {
+            return None;
+        }
+        let noticed = self.requests.iter().filter_map(|request| request.ended).map(|ended| ended + NOTICE);
+        let mut unnoticed: Vec<Instant> =
+            noticed.filter(|noticed| self.is_limited() && *noticed > now).collect();
+        unnoticed.sort_unstable();
+        let over = (running + unnoticed.len() + 1).saturating_sub(window);
+        Some(over.checked_sub(1).and_then(|last| unnoticed.get(last)).copied().unwrap_or(now))
     }
 
     /// A request begins.
@@ -266,6 +281,19 @@ mod tests {
             pace.answered(at, at + ms(10));
         });
         assert_eq!(pace.next(at + ms(10)), Some(at + SECOND));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_server_that_counts_is_given_time_to_notice_its_own_answers() {
+        let now = Instant::now();
+        let mut pace = busy(10, 4, now);
+        pace.limited(now, now, Some(ms(0)), 0.0);
+        let later = now + ms(5000);
+        pace.answered(now, later);
+        pace.answered(now, later + ms(40));
+        assert_eq!((pace.window(), pace.next(later + ms(50))), (3, Some(later + NOTICE)));
+        pace.started(later + NOTICE);
+        assert_eq!(pace.next(later + NOTICE), Some(later + ms(40) + NOTICE));
     }
 
     #[tokio::test(start_paused = true)]

@@ -126,7 +126,11 @@ impl Outcome {
                 usage.input_tokens, usage.output_tokens
             ));
         }
-        line.push_str(&self.bill.cost.map_or(", cost unknown".to_owned(), |cost| format!(", ${cost:.4}")));
+        if self.bill.answers > 0 {
+            line.push_str(
+                &self.bill.cost.map_or(", cost unknown".to_owned(), |cost| format!(", ${cost:.4}")),
+            );
+        }
         Some(line + ".")
     }
 }
