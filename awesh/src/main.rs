@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use awesh::args::{self, Invocation};
+use awesh::config::{Config, Files, Sources};
 use awesh::router::{Format, route_command};
 use awesh::{fallback, messages, shell, sys};
 use awesh_backend::commands;
@@ -72,7 +73,7 @@ fn route(commands: Option<&Path>, format: Format) -> ExitCode {
 }
 
 fn command_of_the_backend(command: commands::Command) -> ExitCode {
-    match commands::run(command) {
+    match commands::run(command, set_up) {
         Ok(status) => ExitCode::from(status),
         Err(failure) => {
             messages::error(&failure);
@@ -81,5 +82,17 @@ fn command_of_the_backend(command: commands::Command) -> ExitCode {
             }
             ExitCode::from(failure.status)
         }
+    }
+}
+
+/// What the user has set, for a command that asks a model or keeps something.
+fn set_up() -> commands::SetUp {
+    let (config, problems) =
+        Config::load(&Sources::read(&Files::locate(shell::environment)), shell::environment);
+    problems.iter().for_each(|problem| messages::problem(problem, problem.hint.as_deref()));
+    commands::SetUp {
+        settings: config.to_protocol(),
+        state: shell::state_directory(),
+        scan_providers: config.scan.providers,
     }
 }

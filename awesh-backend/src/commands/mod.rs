@@ -14,8 +14,10 @@ mod tree;
 mod use_context;
 
 use std::fmt;
+use std::path::PathBuf;
 use std::time::Duration;
 
+use awesh_protocol::Settings;
 use clap::Subcommand;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use tokio::signal::unix::{SignalKind, signal};
@@ -31,6 +33,17 @@ pub enum Command {
     Tree(tree::Options),
     /// Give this shell a context of its own; other shells keep theirs.
     Use(use_context::Options),
+}
+
+/// What the user has set, read only for a command that goes by it.
+#[derive(Debug)]
+pub struct SetUp {
+    /// Who answers, and how.
+    pub settings: Settings,
+    /// The directory in which awesh keeps what lasts.
+    pub state: PathBuf,
+    /// The providers that share a scan; none, and the one of the settings does it.
+    pub scan_providers: Vec<String>,
 }
 
 /// Why a command did nothing.
@@ -67,7 +80,7 @@ const ENDING: Duration = Duration::from_millis(500);
 /// # Errors
 ///
 /// If it could not even begin.
-pub fn run(command: Command) -> Result<u8, Failure> {
+pub fn run(command: Command, set_up: impl FnOnce() -> SetUp) -> Result<u8, Failure> {
     crate::ai::install_cryptography();
     raise_file_limit();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| {

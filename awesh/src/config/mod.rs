@@ -45,6 +45,8 @@ pub struct Config {
     pub editor: Editor,
     /// How the shell goes about its history.
     pub history: History,
+    /// How the capabilities of clusters are learned.
+    pub scan: Scan,
     /// Whether questions are answered at all; without, awesh is bash with a prompt.
     pub backend: Backend,
 }
@@ -121,6 +123,13 @@ pub struct History {
     pub size: usize,
 }
 
+/// `scan.*`
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Scan {
+    /// The providers that share a scan; none, and the one of `ai.*` does it.
+    pub providers: Vec<String>,
+}
+
 /// `backend.*`
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Backend {
@@ -144,6 +153,7 @@ impl Default for Config {
             colour: true,
             editor: Editor { colours: true, suggestions: true },
             history: History { size: 100_000 },
+            scan: Scan::default(),
             backend: Backend { enabled: true },
         }
     }

@@ -23,7 +23,7 @@ pub(super) struct Setting {
 }
 
 /// Every setting, in the order of the reference.
-pub(super) static SETTINGS: [Setting; 25] = [
+pub(super) static SETTINGS: [Setting; 26] = [
     Setting {
         key: "ai.provider",
         environment: &["AI_PROVIDER"],
@@ -215,6 +215,14 @@ pub(super) static SETTINGS: [Setting; 25] = [
         default: "100000",
         doc: "How many lines the history file keeps.",
         field: Field::Count(|config| &mut config.history.size),
+    },
+    Setting {
+        key: "scan.providers",
+        environment: &["AWESH_SCAN_PROVIDERS"],
+        default: "the one of ai.*",
+        doc: "The providers that share `awesh scan`, each a name and what differs from its usual settings: \
+              \"openai\", \"openai model=gpt-4.1-mini key=OTHER_KEY_VARIABLE\", \"vllm base_url=http://gpu:8000/v1\".",
+        field: Field::Rules(|config| &mut config.scan.providers),
     },
     Setting {
         key: "backend.enabled",

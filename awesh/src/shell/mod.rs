@@ -45,7 +45,8 @@ use crate::turns::Turns;
 use answered::Answered;
 use beside::{Aside, Shown, backend_state, with_session};
 use recent::Recent;
-use start::{Identity, state_directory};
+use start::Identity;
+pub use start::{environment, state_directory};
 use turned::Routed;
 
 /// Status of a shell whose terminal was closed: 128 + SIGHUP.

@@ -97,7 +97,8 @@ impl Identity {
     }
 }
 
-pub(super) fn environment(name: &str) -> Option<String> {
+/// A variable of the environment, where it is text.
+pub fn environment(name: &str) -> Option<String> {
     env::var(name).ok()
 }
 
@@ -120,7 +121,7 @@ fn home() -> PathBuf {
 }
 
 /// Where awesh keeps what lasts: `$XDG_STATE_HOME/awesh`, else `~/.local/state/awesh`.
-pub(super) fn state_directory() -> PathBuf {
+pub fn state_directory() -> PathBuf {
     let state = env::var_os("XDG_STATE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
     state.unwrap_or_else(|| home().join(".local/state")).join("awesh")
 }
