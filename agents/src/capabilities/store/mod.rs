@@ -122,6 +122,6 @@ fn candidates(limit: usize) -> usize {
 }
 
 #[cfg(test)]
-mod testing;
+pub(super) mod testing;
 #[cfg(test)]
 mod tests;

@@ -9,12 +9,12 @@ use super::super::{Cluster, Complexity, Description, Kind, Learned};
 use super::{Embedder, Entry, Vector};
 use crate::agent::Failure;
 
-pub(super) fn cluster(context: &str) -> Cluster {
+pub(in super::super) fn cluster(context: &str) -> Cluster {
     Cluster { context: context.to_owned(), server: format!("https://{context}.example:6443") }
 }
 
 /// `clusters.postgresql.cnpg.io` and what it can do, in short.
-pub(super) fn learned(name: &str, capabilities: &str) -> Learned {
+pub(in super::super) fn learned(name: &str, capabilities: &str) -> Learned {
     let (plural, group) = name.split_once('.').unwrap_or((name, ""));
     let list = |text: &str| text.split(", ").map(str::to_owned).collect::<Vec<_>>();
     Learned {
