@@ -11,7 +11,7 @@ use crate::agent::{Agent, Bid, Failure, Question};
 use crate::context::{Answer, Context};
 use crate::kubernetes::Session;
 use crate::kubernetes::contexts::Contexts;
-use crate::words::{age, code};
+use crate::words::code;
 
 /// Bytes beyond which a question says more than a phrase could.
 const LONGEST: usize = 400;
@@ -175,9 +175,8 @@ impl Known<'_> {
             .filter(|scanned| self.clusters.contains(&scanned.cluster))
             .map(|scanned| scanned.learned_at)
             .min();
-        oldest.map_or_else(String::new, |oldest| {
-            format!(" (learned {})", age(Timestamp::now().duration_since(oldest).as_secs()))
-        })
+        oldest
+            .map_or_else(String::new, |oldest| format!(" (learned {})", rows::age(oldest, Timestamp::now())))
     }
 }
 

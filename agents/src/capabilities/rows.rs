@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::store::Found;
-use crate::words::{age, printable};
+use crate::words::{self, printable};
 
 /// Over the cells of a row, and over what the kind can do.
 pub const HEADINGS: [&str; 7] =
@@ -18,11 +18,16 @@ pub fn cells(found: &Found, cluster: &str, now: Timestamp) -> [String; 6] {
         printable(&said.providers.join(", ")),
         said.complexity.word().to_owned(),
         format!("{:.0} %", said.confidence.clamp(0.0, 1.0) * 100.0),
-        age(now.duration_since(learned.learned_at).as_secs()),
+        age(learned.learned_at, now),
     ]
 }
 
 /// What the kind can do, in words.
 pub fn what(found: &Found) -> String {
     printable(&found.learned.description.capabilities.join(", "))
+}
+
+/// How long ago something was learned, in words.
+pub fn age(learned_at: Timestamp, now: Timestamp) -> String {
+    words::age(now.duration_since(learned_at).as_secs())
 }

@@ -36,9 +36,9 @@ mod message;
 mod provider;
 
 pub use message::{
-    Action, Ask, Attachment, Capabilities, Context, Decision, Event, FailureKind, Keeper, Mode, Outcome, Part,
-    Permission, Problem, Proposal, ProposalId, QuestionId, Recall, RecentCommand, Request, Risk, Secret, SessionNames, Settings,
-    Status, Target, Term, Timing, Tools, Usage, Verdict,
+    Action, Ask, Attachment, Capabilities, Context, Decision, Event, FailureKind, Keeper, Mode, Outcome,
+    Part, Permission, Problem, Proposal, ProposalId, QuestionId, Recall, RecentCommand, Request, Risk,
+    Secret, SessionNames, Settings, Status, Target, Term, Timing, Tools, Usage, Verdict,
 };
 pub use provider::{Api, PROVIDERS, Provider};
 

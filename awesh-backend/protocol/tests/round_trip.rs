@@ -7,9 +7,9 @@ use std::fmt::Debug;
 
 use awesh_protocol::frame::{Decoder, FrameError, encode};
 use awesh_protocol::{
-    Action, Ask, Attachment, Capabilities, Context, Decision, Event, FailureKind, Keeper, MAX_FRAME, Mode, Outcome, Part,
-    Permission, Problem, Proposal, Recall, RecentCommand, Request, Risk, Secret, SessionNames, Settings,
-    Status, Target, Term, Timing, Tools, Usage, VERSION, Verdict,
+    Action, Ask, Attachment, Capabilities, Context, Decision, Event, FailureKind, Keeper, MAX_FRAME, Mode,
+    Outcome, Part, Permission, Problem, Proposal, Recall, RecentCommand, Request, Risk, Secret, SessionNames,
+    Settings, Status, Target, Term, Timing, Tools, Usage, VERSION, Verdict,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;

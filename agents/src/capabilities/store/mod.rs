@@ -17,6 +17,9 @@ mod catalogue;
 mod embedder;
 mod fusion;
 mod indexed;
+mod postgresql;
+mod qdrant;
+mod server;
 mod sqlite;
 mod terms;
 
@@ -24,6 +27,9 @@ use async_trait::async_trait;
 
 pub use catalogue::{Catalogue, Library};
 pub use embedder::{Embedder, Vector};
+pub use postgresql::Postgresql;
+pub use qdrant::Qdrant;
+pub use server::Server;
 pub use sqlite::Sqlite;
 pub use terms::Terms;
 
