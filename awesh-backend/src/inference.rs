@@ -2,7 +2,8 @@
 //! restored, and each request is in the audit log. It shares nothing with the talks of a shell.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::path::Path;
+use std::sync::{Arc, MutexGuard};
 use std::time::Duration;
 
 use agents::capabilities::inference::{Asked, Inference, Inferred};
@@ -13,42 +14,34 @@ use tokio::sync::OnceCell;
 use crate::ai::endpoint::Endpoint;
 use crate::ai::fault::Fault;
 use crate::ai::{Client, Piece, Whole, cost, structured};
-use crate::audit::{Audit, Entry};
+use crate::audit::Entry;
 use crate::config::{Patience, Retries};
 use crate::conversation::{Exchange, OutOfTurn};
-use crate::gate::{Gate, credentials};
+use crate::gate::Gate;
+use crate::guard::Guard;
+use crate::talk::Memory;
 
 /// What all accounts of a scan have in common.
 pub(crate) struct Shared {
-    gate: Mutex<Gate>,
+    memory: Memory,
+    guard: Guard,
     /// Set when the secrets of the user's files are known.
     known: OnceCell<()>,
-    audit: Audit,
     environment: BTreeMap<String, String>,
 }
 
 impl Shared {
-    /// With the variables by which servers are reached.
-    pub(crate) fn new(audit: Audit, environment: BTreeMap<String, String>, pseudonyms: bool) -> Self {
-        let mut gate = Gate::default();
-        gate.know_environment(environment.iter().map(|(name, value)| (name.as_str(), value.as_str())));
-        gate.hide_names(pseudonyms);
-        Self { gate: Mutex::new(gate), known: OnceCell::new(), audit, environment }
+    /// With the variables by which servers are reached, and the directory of the audit log.
+    pub(crate) fn new(state: &Path, environment: BTreeMap<String, String>, pseudonyms: bool) -> Self {
+        let memory = Memory::default();
+        memory.gate().hide_names(pseudonyms);
+        let guard = Guard::new(state, memory.clone());
+        guard.know_environment(&environment);
+        Self { memory, guard, known: OnceCell::new(), environment }
     }
 
     fn gate(&self) -> MutexGuard<'_, Gate> {
-        self.gate.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Learns the secrets that lie in the user's files, once.
-    async fn know_files(&self) {
-        let learn = || async {
-            let found = credentials::read(self.environment.clone()).await;
-            let mut gate = self.gate();
-            found.secrets.iter().for_each(|value| gate.know(value));
-            found.names.iter().for_each(|(kind, name)| gate.know_name(*kind, name));
-        };
-        self.known.get_or_init(learn).await;
+        self.memory.gate()
     }
 }
 
@@ -72,7 +65,7 @@ impl Account {
         loop {
             let asked = self.client.put_once(asked.instructions, exchange, asked.schema);
             let body = asked.body.to_string();
-            self.shared.audit.add(Entry::request(endpoint.provider.name, endpoint.model(), body.as_bytes()));
+            self.shared.guard.log(Entry::request(endpoint.provider.name, endpoint.model(), body.as_bytes()));
             let takes_schema = self.client.takes_schema();
             let fault = match self.whole(&asked).await {
                 Ok(whole) => return Ok(whole),
@@ -121,7 +114,7 @@ impl Inference for Account {
     async fn infer(&self, asked: &Asked<'_>) -> Result<Inferred, Refusal> {
         let endpoint = &self.client.endpoint;
         let refused = |fault: &Fault| refusal(fault, endpoint);
-        self.shared.know_files().await;
+        self.shared.known.get_or_init(|| self.shared.memory.know_files(&self.shared.environment)).await;
         if let Some(key) = self.client.key(&self.shared.environment).await.map_err(|fault| refused(&fault))? {
             self.shared.gate().know(key.expose());
         }

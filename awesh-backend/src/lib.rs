@@ -8,7 +8,7 @@
 //! `conversation` and the `ai` client: nothing reaches a model except through it. `tools` are what a model
 //! may call; `permission` says what a command could do and whether it may, the `guard` holds it to what the user
 //! has set, agreed to and read; `executor` runs looks. `audit`, `edits` and `steps` keep what was done, and
-//! `recall` tells it.
+//! `recall` tells it. `library` is the way to what was learned of clusters.
 //!
 //! # Invariants
 //!
@@ -34,6 +34,7 @@ mod files;
 mod gate;
 mod guard;
 mod inference;
+mod library;
 mod permission;
 mod proposals;
 pub mod race;

@@ -59,8 +59,20 @@ pub enum Command {
 }
 
 /// Words that are awesh's as a first argument.
-pub const OWN: [&str; 11] =
-    ["route", "backend", "clusters", "compare", "scan", "tree", "use", "help", "--help", "--version", "-V"];
+pub const OWN: [&str; 12] = [
+    "route",
+    "backend",
+    "capabilities",
+    "clusters",
+    "compare",
+    "scan",
+    "tree",
+    "use",
+    "help",
+    "--help",
+    "--version",
+    "-V",
+];
 
 /// Reads the arguments, the program's name first. `interactive`: standard input and output are a terminal.
 pub fn parse(arguments: &[OsString], interactive: bool) -> Invocation {

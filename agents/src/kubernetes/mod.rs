@@ -40,6 +40,7 @@ use std::path::PathBuf;
 use crate::agent::Question;
 pub use agent::Kubernetes;
 use contexts::{Environment, Sources};
+pub(crate) use phrases::{NAME, without_names};
 
 /// Where a cluster is asked from: what a kubectl started there would find.
 #[derive(Debug, Clone, Default)]

@@ -5,6 +5,7 @@
 //! returned, for the executable to say. Ctrl-C drops what is under way, connections and processes included.
 
 mod canvas;
+mod capabilities;
 mod choose;
 mod clusters;
 mod compare;
@@ -27,6 +28,8 @@ use tokio::signal::unix::{SignalKind, signal};
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Find out which cluster can do what, in what was learned of them.
+    Capabilities(capabilities::Options),
     /// Show the health of every cluster of the kubeconfig, all read at once.
     Clusters(clusters::Options),
     /// Show clusters side by side, and in what they differ.
@@ -96,6 +99,7 @@ pub fn run(command: Command, set_up: impl FnOnce() -> SetUp) -> Result<u8, Failu
         let interrupted = interrupted();
         let command = async {
             match command {
+                Command::Capabilities(options) => capabilities::run(options, set_up()).await,
                 Command::Clusters(options) => clusters::run(options).await,
                 Command::Compare(options) => compare::run(options).await,
                 Command::Tree(options) => tree::run(options).await,

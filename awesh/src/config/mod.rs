@@ -20,7 +20,7 @@ mod toml_file;
 mod value;
 mod vendors;
 
-use awesh_protocol::{Attachment, Permission, Secret, Settings, Tools};
+use awesh_protocol::{Attachment, Capabilities, Permission, Secret, Settings, Tools};
 
 pub use problem::{Origin, Problem};
 pub use reference::reference;
@@ -47,6 +47,8 @@ pub struct Config {
     pub history: History,
     /// How the capabilities of clusters are learned.
     pub scan: Scan,
+    /// Where they are kept.
+    pub capabilities: Capabilities,
     /// Whether questions are answered at all; without, awesh is bash with a prompt.
     pub backend: Backend,
 }
@@ -154,6 +156,7 @@ impl Default for Config {
             editor: Editor { colours: true, suggestions: true },
             history: History { size: 100_000 },
             scan: Scan::default(),
+            capabilities: Capabilities::default(),
             backend: Backend { enabled: true },
         }
     }
@@ -184,6 +187,7 @@ impl Config {
             pseudonyms: self.ai.pseudonyms,
             verbosity: self.verbose,
             permission: self.permission.clone(),
+            capabilities: self.capabilities.clone(),
         }
     }
 }

@@ -105,6 +105,11 @@ impl Round {
         Ok(Some(Next::Ended(ended)))
     }
 
+    /// The journal, with all that has ended.
+    pub fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
     /// How far it is.
     pub fn progress(&self) -> Progress {
         self.pool.progress()

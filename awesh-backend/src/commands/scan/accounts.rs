@@ -8,7 +8,6 @@ use agents::capabilities::inference::Inference;
 use awesh_protocol::{Provider, Secret, Settings};
 
 use crate::ai::endpoint::Endpoint;
-use crate::audit::Audit;
 use crate::commands::choose::WRONG;
 use crate::commands::{Failure, NOTHING_READ, SetUp};
 use crate::inference::{Account, Shared};
@@ -20,7 +19,7 @@ pub(super) fn accounts(
     environment: BTreeMap<String, String>,
 ) -> Result<Vec<Arc<dyn Inference>>, Failure> {
     let SetUp { settings, state, patience, .. } = set_up;
-    let shared = Arc::new(Shared::new(Audit::new(state), environment.clone(), settings.pseudonyms));
+    let shared = Arc::new(Shared::new(state, environment.clone(), settings.pseudonyms));
     let all = match words {
         [] => vec![settings.clone()],
         words => words.iter().map(|words| named(words, settings, &environment)).collect::<Result<_, _>>()?,

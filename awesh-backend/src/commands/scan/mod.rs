@@ -5,32 +5,24 @@
 
 mod accounts;
 mod json;
+mod scanning;
 mod show;
 mod words;
 
-use std::collections::BTreeSet;
-use std::io;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use agents::capabilities::discover::{Discovered, discover, identity};
-use agents::capabilities::inference::Inference;
-use agents::capabilities::journal::{self, Claim, Journal};
-use agents::capabilities::scan::{Ended, Next, Plan, Round};
-use agents::capabilities::{Cluster, Kind};
-use agents::kubernetes::Session;
-use agents::kubernetes::client;
-use agents::kubernetes::contexts::Entry;
+use agents::capabilities::discover::identity;
+use agents::capabilities::store::Library;
 use agents::pool::AT_ONCE;
 use clap::Args;
-use tokio::time::timeout;
 
 use super::choose::{Files, current, seconds};
 use super::output::{Closed, Output};
-use super::{Failure, NOTHING_READ, SetUp, environment};
+use super::{Failure, SetUp, environment};
+use crate::library::Shelf;
+use scanning::Scanning;
 use show::Show;
-use words::Outcome;
 
 /// How the exit status and the JSON are to be read.
 const HELP: &str = "\
@@ -48,9 +40,6 @@ JSON, an event a line:
   progress  total, done, failed, running, elapsed_s, a_minute, left_s, servers
   report    learned, unchanged, failed, not_asked, over, gone, requests, input_tokens, output_tokens, cost (dollars or
             null), took_s, in_sequence_s";
-
-/// Between two looks at a scan that is waited for.
-const LOOK: Duration = Duration::from_millis(500);
 
 /// Options.
 #[derive(Debug, Args)]
@@ -121,191 +110,12 @@ pub(super) async fn run(options: Options, set_up: SetUp) -> Result<u8, Failure> 
     let cluster = identity(&entry);
     let show = Show::new(&entry.name, output, options.json);
     let directory = set_up.state.join("scans");
-    let scan = Scanning { options, entry, session, cluster, accounts, directory, show };
+    let catalogue = Arc::new(Shelf::of_command(&set_up.settings, &set_up.state, environment()).open().await?);
+    let scan = Scanning { options, entry, session, cluster, accounts, catalogue, directory, show };
     match scan.run().await {
         Ok(status) => Ok(status),
         // A reader that has seen enough is no error.
         Err(Broken::Closed) => Ok(0),
         Err(Broken::Failed(failure)) => Err(failure),
-    }
-}
-
-/// A scan under way.
-struct Scanning {
-    options: Options,
-    entry: Entry,
-    session: Arc<Session>,
-    cluster: Cluster,
-    accounts: Vec<Arc<dyn Inference>>,
-    directory: PathBuf,
-    show: Show,
-}
-
-impl Scanning {
-    async fn run(mut self) -> Result<u8, Broken> {
-        let journal = self.claim().await?;
-        let discovered = self.discover().await?;
-        journal.remark().iter().for_each(|remark| self.show.output.remark(remark));
-        let models: BTreeSet<String> = self.accounts.iter().map(|account| account.model()).collect();
-        let plan = Plan::new(&discovered, &journal, &models, self.options.retry_failed);
-        let context = self.entry.name.clone();
-        self.show.event(|| json::plan(&context, &self.cluster.server, &plan, &discovered.remarks))?;
-        self.show.canvas.clear()?;
-        if !self.options.json {
-            discovered.remarks.iter().for_each(|remark| self.show.output.remark(remark));
-        }
-        if self.options.dry_run {
-            return Ok(self.say_plan(&plan)?);
-        }
-        let outcome = self.ask(&plan, journal).await?;
-        self.show.canvas.clear()?;
-        match self.options.json {
-            true => self.show.event(|| json::report(&outcome))?,
-            false => self.show.output.write(&outcome.text())?,
-        }
-        Ok(status(&outcome))
-    }
-
-    /// The journal of the cluster, as soon as no other process has it.
-    async fn claim(&mut self) -> Result<Journal, Broken> {
-        let mut told = None;
-        loop {
-            let (directory, cluster) = (self.directory.clone(), self.cluster.clone());
-            let claimed = tokio::task::spawn_blocking(move || journal::claim(&directory, &cluster)).await;
-            match claimed
-                .map_err(io::Error::other)
-                .and_then(|claimed| claimed)
-                .map_err(|error| self.disk(&error))?
-            {
-                Claim::Ours(journal) => return Ok(*journal),
-                Claim::Taken(holder) => {
-                    self.show.doing(&words::waiting(&self.entry.name, &holder))?;
-                    if told.as_ref() != Some(&holder) {
-                        self.show.event(|| json::waiting(&holder))?;
-                        told = Some(holder);
-                    }
-                    tokio::time::sleep(LOOK).await;
-                }
-            }
-        }
-    }
-
-    async fn discover(&mut self) -> Result<Discovered, Failure> {
-        let context = &self.entry.name;
-        // Shown in passing: a reader that is gone is noticed by what counts.
-        let _ = self.show.doing(&format!("{context}: reading which kinds it serves"));
-        let reading = async {
-            let cluster = client::Cluster::connect(&self.entry, &self.session).await?;
-            discover(&cluster, self.options.built_in).await
-        };
-        let read = timeout(self.options.timeout, reading).await;
-        let failure = |why: String| Failure {
-            message: format!("the kinds of {context} could not be read: {why}"),
-            hint: Some(format!("awesh clusters -c {context} tells how it is")),
-            status: NOTHING_READ,
-        };
-        match read {
-            Ok(Ok(discovered)) => Ok(discovered),
-            Ok(Err(trouble)) => Err(failure(trouble.to_string())),
-            Err(_) => Err(failure(format!("no answer within {}", words::time(self.options.timeout)))),
-        }
-    }
-
-    fn say_plan(&self, plan: &Plan) -> Result<u8, Closed> {
-        if !self.options.json {
-            let ask: Vec<Kind> = plan.ask.iter().map(|definition| definition.kind.clone()).collect();
-            let tokens = plan.tokens();
-            let (context, unchanged) = (&self.entry.name, plan.unchanged);
-            let mut text = format!(
-                "{context}: {} to ask, about {tokens} tokens; {unchanged} known as they are.\n",
-                words::kinds(ask.len())
-            );
-            ask.iter().for_each(|kind| text.push_str(&format!("{kind}\n")));
-            self.show.output.write(&text)?;
-        }
-        Ok(0)
-    }
-
-    async fn ask(&mut self, plan: &Plan, journal: Journal) -> Result<Outcome, Broken> {
-        let round = Round::new(plan, journal, &self.accounts, self.options.limit);
-        let mut round = round.map_err(|error| self.disk(&error))?;
-        let mut kept = Kept {
-            output: self.show.output,
-            context: &self.entry.name,
-            total: plan.ask.len(),
-            learned: 0,
-            is_over: false,
-        };
-        let mut failed = plan.failed.clone();
-        while let Some(next) = round.step().await.map_err(|error| disk(&self.directory, &error))? {
-            if let Next::Ended(ended) = &next {
-                match ended {
-                    Ended::Learned(_) => kept.learned += 1,
-                    Ended::Failed(it) => failed.push(it.clone()),
-                }
-                self.show.ended(ended)?;
-            }
-            self.show.progress(&round.progress())?;
-        }
-        kept.is_over = true;
-        let (progress, bill, left) = (round.progress(), round.bill(), round.left());
-        let over =
-            progress.servers.iter().filter_map(|server| Some((server.name.clone(), server.over.clone()?)));
-        let outcome = Outcome {
-            context: self.entry.name.clone(),
-            unchanged: plan.unchanged,
-            learned: kept.learned,
-            gone: plan.gone.clone(),
-            failed,
-            left,
-            over: over.collect(),
-            bill,
-            requests: progress.servers.iter().map(|server| server.requests).sum(),
-            elapsed: progress.elapsed,
-            in_sequence: progress.in_sequence,
-        };
-        round.finish().map_err(|error| disk(&self.directory, &error))?;
-        Ok(outcome)
-    }
-
-    fn disk(&self, error: &io::Error) -> Failure {
-        disk(&self.directory, error)
-    }
-}
-
-/// Why nothing more can be kept.
-fn disk(directory: &std::path::Path, error: &io::Error) -> Failure {
-    Failure {
-        message: format!("what is learned cannot be kept in {}: {error}", directory.display()),
-        hint: Some("what was learned before is kept; awesh scan goes on from there".to_owned()),
-        status: NOTHING_READ,
-    }
-}
-
-fn status(outcome: &Outcome) -> u8 {
-    let is_whole = outcome.failed.is_empty() && outcome.left.is_empty();
-    let is_nothing = outcome.learned == 0 && outcome.unchanged == 0;
-    match (is_whole, is_nothing) {
-        (true, _) => 0,
-        (false, true) => NOTHING_READ,
-        (false, false) => 1,
-    }
-}
-
-/// Says what is kept where a scan is ended before its time.
-struct Kept<'a> {
-    output: Output,
-    context: &'a str,
-    total: usize,
-    learned: usize,
-    is_over: bool,
-}
-
-impl Drop for Kept<'_> {
-    fn drop(&mut self) {
-        if !self.is_over {
-            let Self { output, context, total, learned, .. } = self;
-            output.remark(&format!("{learned} of {total} are kept; awesh scan {context} goes on from there"));
-        }
     }
 }

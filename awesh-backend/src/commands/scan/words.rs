@@ -5,6 +5,7 @@ use std::time::Duration;
 use agents::capabilities::Kind;
 use agents::capabilities::inference::Bill;
 use agents::capabilities::journal::{Failed, Holder};
+use agents::capabilities::scan::{Plan, Round};
 use agents::pool::{Progress, Standing};
 
 /// Names that a list has before the rest is only counted.
@@ -69,6 +70,24 @@ pub(super) fn waiting(context: &str, holder: &Holder) -> String {
 }
 
 impl Outcome {
+    /// What a round came to; `failed` are all that did, before it or in it.
+    pub(super) fn new(context: &str, plan: &Plan, round: &Round, failed: Vec<Failed>) -> Self {
+        let Progress { done, failed: now, servers, elapsed, in_sequence, .. } = round.progress();
+        Self {
+            context: context.to_owned(),
+            unchanged: plan.unchanged,
+            learned: done - now,
+            gone: plan.gone.clone(),
+            failed,
+            left: round.left(),
+            over: servers.iter().filter_map(|it| Some((it.name.clone(), it.over.clone()?))).collect(),
+            bill: round.bill(),
+            requests: servers.iter().map(|server| server.requests).sum(),
+            elapsed,
+            in_sequence,
+        }
+    }
+
     /// As a person reads it.
     pub(super) fn text(&self) -> String {
         let mut lines = vec![self.summary()];
