@@ -115,6 +115,9 @@ pub enum Resolution {
 
 /// A language model that can be talked to.
 pub trait Model: Send + Sync {
+    /// The provider, and its name for the model.
+    fn identity(&self) -> (String, String);
+
     /// Opens a talk. What was said in earlier talks of the same shell is remembered.
     fn open(&self, instructions: &str, tools: &[ToolSpec]) -> Box<dyn Talk>;
 }

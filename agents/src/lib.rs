@@ -38,6 +38,7 @@ pub fn specialists() -> Vec<Arc<dyn Agent>> {
         Arc::new(git::Git),
         Arc::new(files::Files),
         Arc::new(kubernetes::Kubernetes),
+        Arc::new(capabilities::scan::Scan),
         Arc::new(capabilities::Capabilities),
     ]
 }

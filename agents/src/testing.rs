@@ -155,6 +155,10 @@ impl ScriptedModel {
 }
 
 impl Model for ScriptedModel {
+    fn identity(&self) -> (String, String) {
+        ("scripted".to_owned(), "m".to_owned())
+    }
+
     fn open(&self, _instructions: &str, _tools: &[ToolSpec]) -> Box<dyn Talk> {
         Box::new(ScriptedTalk { turns: self.turns.clone(), heard: self.heard.clone() })
     }

@@ -74,6 +74,11 @@ pub(crate) struct GatedModel {
 }
 
 impl Model for GatedModel {
+    fn identity(&self) -> (String, String) {
+        let endpoint = &self.client.endpoint;
+        (endpoint.provider.name.to_owned(), endpoint.model().to_owned())
+    }
+
     fn open(&self, instructions: &str, tools: &[ToolSpec]) -> Box<dyn Talk> {
         Box::new(GatedTalk {
             client: self.client.clone(),

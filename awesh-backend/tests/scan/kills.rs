@@ -55,6 +55,7 @@ fn a_scan_killed_before_it_asks_loses_nothing() {
     place.clusters.block_until(|counts| counts.active >= 2);
     scan.signal(Signal::SIGKILL);
     scan.end();
+    place.clusters.release(2);
     assert_eq!(report(&place.scan(&server, &[]).1)["learned"], 3);
 }
 

@@ -41,7 +41,13 @@ impl Place {
 
     /// Starts a scan with these variables.
     pub(crate) fn start_with(&self, variables: &[(&str, &str)], arguments: &[&str]) -> Scan {
-        let words: Vec<&str> = ["awesh", "scan", "c", "--json"].iter().chain(arguments).copied().collect();
+        let words: Vec<&str> = ["scan", "c", "--json"].iter().chain(arguments).copied().collect();
+        self.command(variables, &words)
+    }
+
+    /// Starts one of awesh's commands.
+    pub(crate) fn command(&self, variables: &[(&str, &str)], words: &[&str]) -> Scan {
+        let words: Vec<&str> = ["awesh"].iter().chain(words).copied().collect();
         let mut command = Command::new(std::env::current_exe().unwrap());
         command.args(["--exact", "scan::child", "--nocapture", "--test-threads=1"]);
         command.env_clear().env(LINE, serde_json::to_string(&words).unwrap()).env("HOME", self.home.path());
@@ -124,6 +130,15 @@ impl Drop for Scan {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+impl Scan {
+    /// All that it writes, to its end.
+    pub(crate) fn text(mut self) -> String {
+        let mut text = String::new();
+        std::io::Read::read_to_string(&mut self.lines, &mut text).unwrap();
+        text
     }
 }
 

@@ -138,3 +138,30 @@ fn no_kind_is_asked_about_twice_in_one_scan() {
     server.requests().iter().flat_map(asked).for_each(|name| *times.entry(name).or_default() += 1);
     assert!(times.len() == 66 && times.values().all(|times| *times == 1), "{times:?}");
 }
+
+#[test]
+fn what_was_learned_is_found_also_where_the_store_was_lost() {
+    let server = answering(|request, _| right(request));
+    let place = Place::new(Cluster::new("c").custom_kinds(45));
+    place.scan(&server, &[]);
+    let found =
+        || place.command(&[], &["capabilities", "--all", "--json"]).text().matches("\"use_case\"").count();
+    assert_eq!(found(), 45);
+    let stores = std::fs::read_dir(place.home.path()).unwrap().map(|entry| entry.unwrap().path());
+    let stores: Vec<_> = stores.filter(|path| path.is_file() && !path.ends_with("audit.jsonl")).collect();
+    stores.iter().for_each(|path| std::fs::remove_file(path).unwrap());
+    assert_eq!(found(), 0);
+    let before = server.requests().len();
+    place.scan(&server, &[]);
+    assert_eq!((found(), server.requests().len()), (45, before));
+    // What is gone is found no more.
+    place.clusters.remove(
+        "c",
+        &json!({
+            "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+            "metadata": {"name": "kind3s.group0.example.org"},
+        }),
+    );
+    place.scan(&server, &[]);
+    assert_eq!(found(), 44);
+}

@@ -67,6 +67,9 @@ pub struct Options {
     /// given more than once: they share the work.
     #[arg(long, value_name = "PROVIDER")]
     provider: Vec<String>,
+    /// Ask this provider where neither --provider nor the setting scan.providers names any.
+    #[arg(long, value_name = "PROVIDER", hide_short_help = true)]
+    default_provider: Option<String>,
     /// How long the cluster may take to tell its kinds, in seconds.
     #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds)]
     timeout: Duration,
@@ -105,7 +108,9 @@ pub(super) async fn run(options: Options, set_up: SetUp) -> Result<u8, Failure> 
     let (contexts, session) = options.files.contexts().await;
     let entry = current(&contexts, options.context.as_deref(), "awesh scan CONTEXT")?.clone();
     contexts.problems.iter().for_each(|problem| output.remark(problem));
-    let providers = if options.provider.is_empty() { &set_up.scan_providers } else { &options.provider };
+    let default = Vec::from_iter(options.default_provider.clone());
+    let providers = [&options.provider, &set_up.scan_providers, &default];
+    let providers = providers.into_iter().find(|providers| !providers.is_empty()).unwrap_or(&default);
     let accounts = accounts::accounts(providers, &set_up, environment())?;
     let cluster = identity(&entry);
     let show = Show::new(&entry.name, output, options.json);
