@@ -1,8 +1,11 @@
 //! What the benchmarks share: the executable, and the places they measure in, made once in a temporary directory.
 //!
 //! `benches/pieces` measures the parts of awesh one by one, `benches/latency` whole shells as a person sees them,
-//! `benches/clusters` the reading of many clusters.
+//! `benches/clusters` the reading of many clusters,
+//! `benches/scan` the learning of what one can do.
 
+mod client;
+mod comparison;
 mod executable;
 mod kubeconfig;
 mod repository;
@@ -13,6 +16,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
+pub use client::{Client, Run};
+pub use comparison::Table;
 pub use executable::awesh;
 
 /// A home directory, an empty one, a large repository and a large kubeconfig; gone when dropped.
