@@ -46,8 +46,8 @@ fn open(directory: &Path) -> Journal {
 }
 
 fn file(directory: &Path) -> PathBuf {
-    let entries = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
-    entries.filter(|path| path.extension().is_some_and(|ending| ending == "journal")).next().unwrap()
+    let mut entries = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
+    entries.find(|path| path.extension().is_some_and(|ending| ending == "journal")).unwrap()
 }
 
 fn keys(journal: &Journal) -> Vec<String> {

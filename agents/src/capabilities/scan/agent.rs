@@ -86,7 +86,7 @@ fn understand(text: &str, contexts: &Contexts) -> Option<Option<String>> {
     let of_name = [format!("[the] [cluster|context] {NAME} [cluster]")];
     let subjects = if named.is_empty() { [current.to_owned()] } else { of_name };
     let matches = |phrase: &&str| words.match_pattern(&phrase.replace("IT", &subjects[0])).is_some();
-    (named.len() <= 1 && PHRASES.iter().any(|phrase| matches(&phrase))).then(|| named.pop())
+    (named.len() <= 1 && PHRASES.iter().any(matches)).then(|| named.pop())
 }
 
 /// How this very program is called from the session: by its name where that finds one.

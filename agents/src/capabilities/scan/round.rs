@@ -22,7 +22,7 @@ const REQUEST: usize = 6 << 10;
 #[derive(Debug, Clone, PartialEq)]
 pub enum Next {
     /// A kind ended.
-    Ended(Ended),
+    Ended(Box<Ended>),
     /// None did for a while.
     Waiting,
 }
@@ -102,7 +102,7 @@ impl Round {
             Ended::Learned(learned) => Record::Learned(learned.clone()),
             Ended::Failed(failed) => Record::Failed(failed.clone()),
         })?;
-        Ok(Some(Next::Ended(ended)))
+        Ok(Some(Next::Ended(Box::new(ended))))
     }
 
     /// The journal, with all that has ended.

@@ -105,7 +105,7 @@ async fn scan(directory: &Path, discovered: &Discovered, model: &Arc<Scripted>, 
     let mut all = Vec::new();
     while let Some(next) = round.step().await.unwrap() {
         if let Next::Ended(ended) = next {
-            all.push(ended);
+            all.push(*ended);
         }
     }
     round.finish().unwrap();

@@ -133,7 +133,7 @@ impl Scanning {
         while let Some(next) = round.step().await.map_err(|error| self.disk(&error))? {
             let progress = round.progress();
             if let Next::Ended(ended) = &next {
-                match ended {
+                match &**ended {
                     Ended::Learned(learned) => keeping.add(learned.clone()),
                     Ended::Failed(it) => failed.push(it.clone()),
                 }
