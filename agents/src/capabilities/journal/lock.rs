@@ -34,7 +34,14 @@ pub struct Holder {
 /// The lock, held until it is dropped.
 #[derive(Debug)]
 pub(super) struct Lock {
-    _file: File,
+    file: File,
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // By closing alone it would last as long as a process that was being started meanwhile has a copy.
+        let _ = self.file.unlock();
+    }
 }
 
 /// Takes the journal of a cluster that is kept in this directory. It may block for as long as a disk takes.
@@ -49,7 +56,7 @@ pub fn claim(directory: &Path, cluster: &Cluster) -> io::Result<Claim> {
             file.set_len(0)?;
             file.rewind()?;
             file.write_all(std::process::id().to_string().as_bytes())?;
-            Ok(Claim::Ours(Box::new(Journal::open(path, cluster, Lock { _file: file })?)))
+            Ok(Claim::Ours(Box::new(Journal::open(path, cluster, Lock { file })?)))
         }
         Err(TryLockError::WouldBlock) => Ok(Claim::Taken(holder(&mut file, &path)?)),
         Err(TryLockError::Error(error)) => Err(error),
