@@ -21,4 +21,5 @@ mod questions;
 mod random;
 mod regression;
 mod remote;
+mod scan;
 mod tree;
