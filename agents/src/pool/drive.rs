@@ -111,6 +111,15 @@ impl<T: Clone + Send + Sync + 'static, R: Send + 'static> Pool<T, R> {
         }
     }
 
+    /// An item that has ended meanwhile, without waiting for one.
+    pub fn ended(&mut self) -> Option<Finished<R>> {
+        while self.finished.is_empty() {
+            let ended = self.tasks.try_join_next_with_id()?;
+            self.take(ended);
+        }
+        self.finished.pop_front()
+    }
+
     /// How far it is.
     pub fn progress(&self) -> Progress {
         let now = Instant::now();

@@ -24,9 +24,11 @@ const MEMORY: Duration = Duration::from_secs(3600);
 /// The share of a new latency in the average.
 const SHARE: f64 = 0.3;
 
-/// The window grows while the latency is below so many times the best, and shrinks beyond the other.
+/// The window grows while the latency is below so many times the best.
 const HOLDS: f64 = 2.0;
-const SWELLS: f64 = 3.0;
+
+/// By how much the best is forgotten with each answer: a server may be slower for good.
+const FADES: f64 = 1.02;
 
 /// A request under way, or one that ended lately.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -147,12 +149,10 @@ impl Pace {
         let took = (now - began).as_secs_f64();
         let latency = self.latency.map_or(took, |latency| latency + SHARE * (took - latency));
         self.latency = Some(latency);
-        self.best = self.best.min(latency);
-        let step = 1.0 / self.window.max(1.0);
+        self.best = latency.min(self.best * FADES);
+        // It never shrinks for that: fewer at once would not make a slow server do more.
         if latency <= HOLDS * self.best {
-            self.window = (self.window + step).min(self.most as f64);
-        } else if latency > SWELLS * self.best {
-            self.window = (self.window - step).max(1.0);
+            self.window = (self.window + 1.0 / self.window.max(1.0)).min(self.most as f64);
         }
     }
 
@@ -307,11 +307,14 @@ mod tests {
             pace.answered(now, now + ms(took));
             now += ms(took);
         };
-        (0..40).for_each(|_| answer(&mut pace, 1000));
+        (0..12).for_each(|_| answer(&mut pace, 1000));
+        let grown = pace.window();
+        assert!((5..8).contains(&grown), "{grown}");
+        // Not while answers take longer than they did, and again once that is how it is.
+        (0..9).for_each(|_| answer(&mut pace, 9000));
+        assert_eq!(pace.window(), grown);
+        (0..200).for_each(|_| answer(&mut pace, 9000));
         assert_eq!(pace.window(), 8);
-        // Answers that take ever longer make it shrink, without any refusal.
-        (0..40).for_each(|_| answer(&mut pace, 9000));
-        assert!(pace.window() < 8, "{}", pace.window());
     }
 
     #[tokio::test(start_paused = true)]

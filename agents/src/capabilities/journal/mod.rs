@@ -144,16 +144,17 @@ impl Journal {
         self.known.values()
     }
 
-    /// Adds a record. It is on disk when this returns; where it could not be written, nothing of it is.
-    pub fn append(&mut self, record: Record) -> io::Result<()> {
-        let line = record::line(&record);
-        if let Err(error) = self.file.write_all(&line).and_then(|()| self.file.sync_data()) {
+    /// Adds records. They are on disk when this returns; where they could not be written, nothing of them is.
+    pub fn append(&mut self, records: impl IntoIterator<Item = Record>) -> io::Result<()> {
+        let records: Vec<Record> = records.into_iter().collect();
+        let lines: Vec<u8> = records.iter().flat_map(record::line).collect();
+        if let Err(error) = self.file.write_all(&lines).and_then(|()| self.file.sync_data()) {
             // Half a line would be cut out later; best it is not there.
             let _ = self.file.set_len(self.length);
             return Err(error);
         }
-        self.length += line.len() as u64;
-        self.learn(record);
+        self.length += lines.len() as u64;
+        records.into_iter().for_each(|record| self.learn(record));
         Ok(())
     }
 

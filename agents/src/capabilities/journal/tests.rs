@@ -58,13 +58,13 @@ fn keys(journal: &Journal) -> Vec<String> {
 fn what_was_written_is_there_again_and_the_last_word_counts() {
     let directory = tempfile::tempdir().unwrap();
     let mut journal = open(directory.path());
-    journal.append(Record::Began { kinds: 3 }).unwrap();
+    journal.append([Record::Began { kinds: 3 }]).unwrap();
     for number in 0..3 {
-        journal.append(Record::Learned(learned(number, "old"))).unwrap();
+        journal.append([Record::Learned(learned(number, "old"))]).unwrap();
     }
     let failed = Failed { kind: kind(1), key: "new".into(), why: "no".into(), at: Timestamp::UNIX_EPOCH };
-    journal.append(Record::Failed(failed.clone())).unwrap();
-    journal.append(Record::Gone(kind(2))).unwrap();
+    journal.append([Record::Failed(failed.clone())]).unwrap();
+    journal.append([Record::Gone(kind(2))]).unwrap();
     drop(journal);
     let journal = open(directory.path());
     assert_eq!(journal.known(&kind(0)), Some(&Known::Learned(learned(0, "old"))));
@@ -78,7 +78,7 @@ fn a_journal_torn_at_any_byte_keeps_every_record_before_and_is_whole_again() {
     let mut journal = open(directory.path());
     let mut ends = vec![journal.length];
     for number in 0..4 {
-        journal.append(Record::Learned(learned(number, "k"))).unwrap();
+        journal.append([Record::Learned(learned(number, "k"))]).unwrap();
         ends.push(journal.length);
     }
     drop(journal);
@@ -94,7 +94,7 @@ fn a_journal_torn_at_any_byte_keeps_every_record_before_and_is_whole_again() {
             continue;
         }
         // It goes on as if nothing had been.
-        (kept..4).for_each(|number| journal.append(Record::Learned(learned(number, "k"))).unwrap());
+        (kept..4).for_each(|number| journal.append([Record::Learned(learned(number, "k"))]).unwrap());
         drop(journal);
         let journal = open(directory.path());
         assert_eq!((keys(&journal), journal.remark()), (vec!["k".to_owned(); 4], None));
@@ -105,7 +105,7 @@ fn a_journal_torn_at_any_byte_keeps_every_record_before_and_is_whole_again() {
 fn damage_costs_the_line_it_is_in() {
     let directory = tempfile::tempdir().unwrap();
     let mut journal = open(directory.path());
-    (0..5).for_each(|number| journal.append(Record::Learned(learned(number, "k"))).unwrap());
+    (0..5).for_each(|number| journal.append([Record::Learned(learned(number, "k"))]).unwrap());
     drop(journal);
     let path = file(directory.path());
     let whole = fs::read(&path).unwrap();
@@ -128,9 +128,9 @@ fn whole_description(learned: &Learned) -> bool {
 fn one_process_writes_and_the_other_is_told_who_and_how_far() {
     let directory = tempfile::tempdir().unwrap();
     let mut journal = open(directory.path());
-    journal.append(Record::Learned(learned(7, "k"))).unwrap();
-    journal.append(Record::Began { kinds: 9 }).unwrap();
-    journal.append(Record::Learned(learned(8, "k"))).unwrap();
+    journal.append([Record::Learned(learned(7, "k"))]).unwrap();
+    journal.append([Record::Began { kinds: 9 }]).unwrap();
+    journal.append([Record::Learned(learned(8, "k"))]).unwrap();
     let Claim::Taken(holder) = claim(directory.path(), &cluster()).unwrap() else { panic!("two have it") };
     assert_eq!(holder, Holder { pid: Some(std::process::id()), kinds: Some(9), done: 1 });
     let other = Cluster { server: "https://other.example".into(), ..cluster() };
@@ -143,11 +143,11 @@ fn one_process_writes_and_the_other_is_told_who_and_how_far() {
 fn a_journal_of_much_that_says_nothing_is_written_anew() {
     let directory = tempfile::tempdir().unwrap();
     let mut journal = open(directory.path());
-    (0..STALE + 9).for_each(|_| journal.append(Record::Learned(learned(1, "k"))).unwrap());
+    (0..STALE + 9).for_each(|_| journal.append([Record::Learned(learned(1, "k"))]).unwrap());
     let before = journal.length;
     journal.tidy().unwrap();
     assert!(journal.length < before / 10);
-    journal.append(Record::Learned(learned(2, "k"))).unwrap();
+    journal.append([Record::Learned(learned(2, "k"))]).unwrap();
     drop(journal);
     assert_eq!(keys(&open(directory.path())).len(), 2);
 }
@@ -156,15 +156,15 @@ fn a_journal_of_much_that_says_nothing_is_written_anew() {
 fn where_there_is_no_room_nothing_is_half_there() {
     let directory = tempfile::tempdir().unwrap();
     let mut journal = open(directory.path());
-    journal.append(Record::Learned(learned(1, "k"))).unwrap();
+    journal.append([Record::Learned(learned(1, "k"))]).unwrap();
     // The device that is always full.
     let real =
         std::mem::replace(&mut journal.file, OpenOptions::new().append(true).open("/dev/full").unwrap());
-    let error = journal.append(Record::Learned(learned(2, "k"))).unwrap_err();
+    let error = journal.append([Record::Learned(learned(2, "k"))]).unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::StorageFull);
     assert_eq!(journal.known(&kind(2)), None);
     journal.file = real;
-    journal.append(Record::Learned(learned(3, "k"))).unwrap();
+    journal.append([Record::Learned(learned(3, "k"))]).unwrap();
     drop(journal);
     let journal = open(directory.path());
     assert_eq!((keys(&journal).len(), journal.remark()), (2, None));

@@ -1,5 +1,6 @@
 //! The kinds of a plan on their way through the pool and into the journal.
 
+use std::collections::VecDeque;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -54,6 +55,8 @@ pub struct Round {
     models: Vec<String>,
     bill: Arc<Mutex<Bill>>,
     journal: Journal,
+    /// What ended, and is not told yet.
+    ended: VecDeque<Ended>,
 }
 
 impl Round {
@@ -64,12 +67,9 @@ impl Round {
         accounts: &[Arc<dyn Inference>],
         at_once: usize,
     ) -> io::Result<Self> {
-        for kind in &plan.gone {
-            journal.append(Record::Gone(kind.clone()))?;
-        }
-        if !plan.ask.is_empty() {
-            journal.append(Record::Began { kinds: plan.ask.len() })?;
-        }
+        let gone = plan.gone.iter().cloned().map(Record::Gone);
+        let began = (!plan.ask.is_empty()).then_some(Record::Began { kinds: plan.ask.len() });
+        journal.append(gone.chain(began))?;
         let asked: Vec<_> = plan.ask.iter().cloned().map(Arc::new).collect();
         let item = |definition: &Arc<Definition>| Item {
             value: Task::new(definition.clone()),
@@ -86,23 +86,34 @@ impl Round {
             models: accounts.iter().map(|account| account.model()).collect(),
             bill,
             journal,
+            ended: VecDeque::new(),
         })
     }
 
     /// Waits for what happens next; nothing when all is done, or nobody is left to do it. What is returned is in the
     /// journal; where that cannot be written, the scan is at its end.
     pub async fn step(&mut self) -> io::Result<Option<Next>> {
-        let finished = match self.pool.step().await {
-            None => return Ok(None),
-            Some(Step::Waiting) => return Ok(Some(Next::Waiting)),
-            Some(Step::Finished(finished)) => finished,
-        };
-        let ended = self.ended(finished);
-        self.journal.append(match &ended {
-            Ended::Learned(learned) => Record::Learned(learned.clone()),
-            Ended::Failed(failed) => Record::Failed(failed.clone()),
-        })?;
-        Ok(Some(Next::Ended(Box::new(ended))))
+        if self.ended.is_empty() {
+            match self.pool.step().await {
+                None => return Ok(None),
+                Some(Step::Waiting) => return Ok(Some(Next::Waiting)),
+                Some(Step::Finished(first)) => self.keep(first)?,
+            }
+        }
+        Ok(self.ended.pop_front().map(|ended| Next::Ended(Box::new(ended))))
+    }
+
+    /// Writes down what ended, with all else that has: a disk takes its time for each writing, however much it is.
+    fn keep(&mut self, first: Finished<Described>) -> io::Result<()> {
+        let others = std::iter::from_fn(|| self.pool.ended());
+        let finished: Vec<_> = std::iter::once(first).chain(others).collect();
+        let ended: Vec<Ended> = finished.into_iter().map(|finished| self.ended(finished)).collect();
+        self.journal.append(ended.iter().cloned().map(|ended| match ended {
+            Ended::Learned(learned) => Record::Learned(learned),
+            Ended::Failed(failed) => Record::Failed(failed),
+        }))?;
+        self.ended.extend(ended);
+        Ok(())
     }
 
     /// The journal, with all that has ended.
