@@ -118,10 +118,10 @@ impl Rows {
             return Ok(Vec::new());
         }
         let statement = "
-            SELECT cluster, name, context, server, learned, words @@ every.query AS says_all
-            FROM kinds, to_tsquery('english', $1) AS every (query), to_tsquery('english', $2) AS some (query)
-            WHERE words @@ some.query AND ($3::text[] IS NULL OR cluster = ANY ($3))
-            ORDER BY says_all DESC, ts_rank('{0.15, 0.3, 0.7, 1.0}', words, some.query) DESC,
+            SELECT cluster, name, context, server, learned, words @@ whole.query AS says_all
+            FROM kinds, to_tsquery('english', $1) AS whole (query), to_tsquery('english', $2) AS part (query)
+            WHERE words @@ part.query AND ($3::text[] IS NULL OR cluster = ANY ($3))
+            ORDER BY says_all DESC, ts_rank('{0.15, 0.3, 0.7, 1.0}', words, part.query) DESC,
                 cluster COLLATE \"C\", name COLLATE \"C\" LIMIT $4";
         let (every, some) = (expression(terms, " & "), expression(terms, " | "));
         let rows = self.client.query(statement, &[&every, &some, clusters, &most]).await?;

@@ -35,30 +35,30 @@ const MEANINGS: &str = "
 
 /// Makes what is missing, and has the connection go by it; whether there are vectors.
 pub(super) async fn prepare(client: &Client, schema: &str) -> Result<bool, Trouble> {
-    let quoted = format!("\"{}\"", schema.replace('"', "\"\""));
-    client.batch_execute(&format!("SET search_path TO {quoted}, public")).await?;
+    let own = quoted(schema);
+    client.batch_execute(&format!("SET search_path TO {own}, public")).await?;
     if !has(client, schema, "kinds").await? {
-        let make = format!(
-            "BEGIN; SELECT pg_advisory_xact_lock({LOCK}); CREATE SCHEMA IF NOT EXISTS {quoted}; {TABLES} COMMIT"
-        );
+        let make = format!("CREATE SCHEMA IF NOT EXISTS {own}; {TABLES}");
         make_all(client, &make).await?;
     }
-    if has(client, schema, "meanings").await? {
-        return Ok(true);
-    }
-    if !can_have_vectors(client).await? {
-        return Ok(false);
-    }
-    // Who may not make them does without.
-    let make = format!(
-        "BEGIN; SELECT pg_advisory_xact_lock({LOCK}); CREATE EXTENSION IF NOT EXISTS vector; {MEANINGS} COMMIT"
-    );
-    Ok(make_all(client, &make).await.is_ok())
+    // Who may not make it does without.
+    let has_vectors = is_available(client).await?
+        && (place(client).await?.is_some()
+            || make_all(client, "CREATE EXTENSION IF NOT EXISTS vector WITH SCHEMA public").await.is_ok());
+    let Some(place) = place(client).await?.filter(|_| has_vectors) else { return Ok(false) };
+    client.batch_execute(&format!("SET search_path TO {own}, public, {}", quoted(&place))).await?;
+    Ok(has(client, schema, "meanings").await? || make_all(client, MEANINGS).await.is_ok())
 }
 
-/// Runs statements in a transaction of theirs.
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// Runs statements in a transaction of theirs, one connection after the other.
 async fn make_all(client: &Client, statements: &str) -> Result<(), Trouble> {
-    let made = client.batch_execute(statements).await;
+    let made = client
+        .batch_execute(&format!("BEGIN; SELECT pg_advisory_xact_lock({LOCK}); {statements}; COMMIT"))
+        .await;
     if made.is_err() {
         client.batch_execute("ROLLBACK").await?;
     }
@@ -71,7 +71,15 @@ async fn has(client: &Client, schema: &str, table: &str) -> Result<bool, Trouble
     Ok(client.query_one(statement, &[&schema, &table]).await?.try_get(0)?)
 }
 
-async fn can_have_vectors(client: &Client) -> Result<bool, Trouble> {
+/// Whether pgvector is installed on the server.
+async fn is_available(client: &Client) -> Result<bool, Trouble> {
     let statement = "SELECT EXISTS (SELECT FROM pg_catalog.pg_available_extensions WHERE name = 'vector')";
     Ok(client.query_one(statement, &[]).await?.try_get(0)?)
+}
+
+/// The schema that pgvector is in, where it is in this database.
+async fn place(client: &Client) -> Result<Option<String>, Trouble> {
+    let statement = "SELECT nspname::text FROM pg_catalog.pg_extension
+                     JOIN pg_catalog.pg_namespace ON pg_namespace.oid = extnamespace WHERE extname = 'vector'";
+    Ok(client.query_opt(statement, &[]).await?.map(|row| row.try_get(0)).transpose()?)
 }
