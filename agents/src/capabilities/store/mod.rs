@@ -114,11 +114,6 @@ pub struct Scanned {
     pub learned_at: jiff::Timestamp,
 }
 
-/// What tells a cluster from all others.
-fn cluster_id(cluster: &Cluster) -> String {
-    cluster.id()
-}
-
 /// How many each of two ways of searching puts forward to be joined.
 fn candidates(limit: usize) -> usize {
     limit.saturating_mul(2).max(50)

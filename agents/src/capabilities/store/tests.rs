@@ -56,7 +56,11 @@ pub(super) async fn keeps_and_finds(store: &dyn Store) {
 async fn replaces_and_forgets(store: &dyn Store, blue: &Cluster, red: &Cluster) {
     let anew = entry("queues.rabbitmq.com", "fast pipe", None);
     store
-        .replace(blue, &[anew.clone()], &[kind("clusters", "postgresql.cnpg.io"), kind("none", "x")])
+        .replace(
+            blue,
+            std::slice::from_ref(&anew),
+            &[kind("clusters", "postgresql.cnpg.io"), kind("none", "x")],
+        )
         .await
         .unwrap();
     assert_eq!(found(store, "durable queue messaging").await.len(), 1, "its name still says so");
@@ -181,9 +185,8 @@ async fn without_an_embedder_that_answers_words_alone_find_and_why_is_said_once(
 
 #[test]
 fn a_cluster_is_its_server_but_for_this_machines_own() {
-    let id = |context: &str, server: &str| {
-        cluster_id(&Cluster { context: context.to_owned(), server: server.to_owned() })
-    };
+    let id =
+        |context: &str, server: &str| Cluster { context: context.to_owned(), server: server.to_owned() }.id();
     assert_eq!(id("a", "https://Host:6443/"), id("b", "https://host:6443"));
     let local = ["https://127.0.0.1:6443", "https://localhost:6443", "https://[::1]:1", "https://0.0.0.0:1"];
     let ids: BTreeSet<String> = local.iter().flat_map(|server| [id("a", server), id("b", server)]).collect();

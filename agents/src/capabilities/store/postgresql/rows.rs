@@ -9,7 +9,7 @@ use tokio_postgres::{Client, Row};
 use super::super::super::{Cluster, Kind, Learned};
 use super::super::fusion::fuse;
 use super::super::indexed::Indexed;
-use super::super::{Entry, Fit, Found, Query, Scanned, Terms, Vector, candidates, cluster_id};
+use super::super::{Entry, Fit, Found, Query, Scanned, Terms, Vector, candidates};
 
 /// What can go wrong.
 #[derive(Debug, Error)]
@@ -49,7 +49,7 @@ impl Rows {
         learned: &[Entry],
         gone: &[Kind],
     ) -> Result<(), Trouble> {
-        let id = cluster_id(cluster);
+        let id = cluster.id();
         let kinds = gone.iter().chain(learned.iter().map(|entry| &entry.learned.kind));
         let names: Vec<String> = kinds.map(Kind::to_string).collect();
         let transaction = self.client.transaction().await?;
@@ -77,7 +77,7 @@ impl Rows {
     /// What fits a query.
     pub(super) async fn search(&self, query: &Query) -> Result<Vec<Found>, Trouble> {
         let clusters: Option<Vec<String>> =
-            query.clusters.as_ref().map(|clusters| clusters.iter().map(cluster_id).collect());
+            query.clusters.as_ref().map(|clusters| clusters.iter().map(Cluster::id).collect());
         if query.terms.is_empty() && query.meaning.is_none() {
             return self.everything(clusters, query.limit).await;
         }
@@ -149,7 +149,7 @@ impl Rows {
     /// Under which key each kind of a cluster is known.
     pub(super) async fn keys(&self, cluster: &Cluster) -> Result<Vec<(Kind, String)>, Trouble> {
         let statement = "SELECT learned FROM kinds WHERE cluster = $1 ORDER BY name COLLATE \"C\"";
-        let rows = self.client.query(statement, &[&cluster_id(cluster)]).await?;
+        let rows = self.client.query(statement, &[&cluster.id()]).await?;
         let key = |row: &Row| {
             let learned: Learned = serde_json::from_str(row.try_get(0)?)?;
             Ok((learned.kind, learned.key))

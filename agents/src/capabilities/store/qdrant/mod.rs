@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 
 use super::super::{Cluster, Kind};
 use super::fusion::fuse;
-use super::{Entry, Fit, Found, Query, Scanned, Server, Store, Terms, Vector, candidates, cluster_id};
+use super::{Entry, Fit, Found, Query, Scanned, Server, Store, Terms, Vector, candidates};
 use crate::agent::Failure;
 use rest::Rest;
 
@@ -165,7 +165,7 @@ impl Store for Qdrant {
     async fn replace(&self, cluster: &Cluster, learned: &[Entry], gone: &[Kind]) -> Result<(), Failure> {
         let words = json!({"vectors": {}, "sparse_vectors": {points::WORDS: {"modifier": "idf"}}});
         self.prepare(&self.collection, words).await?;
-        let id = cluster_id(cluster);
+        let id = cluster.id();
         let kinds = gone.iter().chain(learned.iter().map(|entry| &entry.learned.kind));
         let ids: Vec<String> = kinds.map(|kind| points::id(&id, kind)).collect();
         if !ids.is_empty() {
@@ -198,7 +198,7 @@ impl Store for Qdrant {
 
     async fn search(&self, query: &Query) -> Result<Vec<Found>, Failure> {
         let clusters: Option<Vec<String>> =
-            query.clusters.as_ref().map(|clusters| clusters.iter().map(cluster_id).collect());
+            query.clusters.as_ref().map(|clusters| clusters.iter().map(Cluster::id).collect());
         if clusters.as_ref().is_some_and(Vec::is_empty) {
             return Ok(Vec::new());
         }
@@ -229,7 +229,7 @@ impl Store for Qdrant {
     }
 
     async fn keys(&self, cluster: &Cluster) -> Result<Vec<(Kind, String)>, Failure> {
-        let filter = points::filter(Some(&[cluster_id(cluster)]));
+        let filter = points::filter(Some(&[cluster.id()]));
         let points = self.scroll(&filter, &json!({"include": ["learned"]})).await?;
         let learned = points.iter().map(points::learned);
         let mut keys: Vec<(Kind, String)> = learned

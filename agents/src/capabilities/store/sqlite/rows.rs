@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Statement, Transaction, Trans
 use super::super::super::{Cluster, Kind, Learned};
 use super::super::fusion::fuse;
 use super::super::indexed::Indexed;
-use super::super::{Entry, Fit, Found, Query, Scanned, Vector, candidates, cluster_id};
+use super::super::{Entry, Fit, Found, Query, Scanned, Vector, candidates};
 
 /// Keeps entries and forgets what is gone, all or nothing.
 pub(super) fn replace(
@@ -17,7 +17,7 @@ pub(super) fn replace(
     gone: &[Kind],
 ) -> rusqlite::Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let id = cluster_id(cluster);
+    let id = cluster.id();
     transaction.execute(
         "INSERT INTO clusters (id, context, server) VALUES (?1, ?2, ?3)
          ON CONFLICT (id) DO UPDATE SET context = excluded.context, server = excluded.server",
@@ -76,7 +76,7 @@ pub(super) fn search(connection: &mut Connection, query: &Query) -> rusqlite::Re
     // One state of the file, whatever is written meanwhile.
     let reading = connection.transaction()?;
     let clusters = query.clusters.as_ref().map(|clusters| {
-        let ids: Vec<String> = clusters.iter().map(cluster_id).collect();
+        let ids: Vec<String> = clusters.iter().map(Cluster::id).collect();
         serde_json::Value::from(ids).to_string()
     });
     if query.terms.is_empty() && query.meaning.is_none() {
@@ -185,7 +185,7 @@ fn by_meaning(
 /// Under which key each kind of a cluster is known.
 pub(super) fn keys(connection: &mut Connection, cluster: &Cluster) -> rusqlite::Result<Vec<(Kind, String)>> {
     let mut statement = connection.prepare("SELECT learned FROM kinds WHERE cluster = ?1 ORDER BY name")?;
-    let keys = statement.query_map([cluster_id(cluster)], |row| {
+    let keys = statement.query_map([cluster.id()], |row| {
         let learned = learned(row, 0)?;
         Ok((learned.kind, learned.key))
     })?;
