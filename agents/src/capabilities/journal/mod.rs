@@ -181,13 +181,14 @@ impl Journal {
         });
         let records = std::iter::once(Record::Cluster(self.cluster.clone())).chain(known);
         let content: Vec<u8> = records.flat_map(|record| record::line(&record)).collect();
-        let directory = self.path.parent().unwrap_or(Path::new("."));
-        let mut file = tempfile::NamedTempFile::new_in(directory)?;
+        // Always the same name, which the lock keeps for us: what a kill leaves there is written over.
+        let new = self.path.with_extension("new");
+        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
         file.write_all(&content)?;
-        file.as_file().sync_all()?;
-        file.persist(&self.path).map_err(|error| error.error)?;
+        file.sync_all()?;
+        fs::rename(&new, &self.path)?;
         // The new name, too, is to survive.
-        File::open(directory)?.sync_all()?;
+        File::open(self.path.parent().unwrap_or(Path::new(".")))?.sync_all()?;
         self.file = OpenOptions::new().append(true).open(&self.path)?;
         (self.length, self.lines) = (content.len() as u64, self.known.len() + 1);
         Ok(())
