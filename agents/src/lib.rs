@@ -6,8 +6,8 @@
 //! model redacts what it is told and restores what it answers.
 //!
 //! Start with [`agent`] and [`context`]; then [`git`] and [`explain`] for agents that answer by themselves and
-//! [`general`](mod@general) for the one that asks a model. `words` is how agents understand a question without
-//! one.
+//! [`general`](mod@general) for the one that asks a model. [`capabilities`] learns what clusters can do by way of the
+//! [`pool`]. `words` is how agents understand a question without a model.
 
 pub mod agent;
 pub mod capabilities;

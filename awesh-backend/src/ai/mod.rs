@@ -6,7 +6,8 @@
 //!
 //! What is sent and received is shaped in [`chat`] and [`messages`], for models without tools with [`worded`], by
 //! way of [`body`], [`sse`] and [`turn`]; what went wrong is worded in [`fault`]. Secrets are none of this module's
-//! business: only [`talk`](crate::talk) asks it questions, from behind the gate.
+//! business: it is asked from behind the gate, by [`talk`](crate::talk), [`inference`](crate::inference) and
+//! [`library`](crate::library).
 
 mod answering;
 mod body;

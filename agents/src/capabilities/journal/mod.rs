@@ -1,7 +1,7 @@
 //! What a scan has learned so far, on disk before it counts: whatever ends the scan, the next goes on from there.
 //!
 //! Each cluster has one file, named by its server, and a lock beside it, so that one process writes. Each result is
-//! appended as a line ([`record`]) with its length and checksum, and is on disk when [`Journal::append`] returns. A
+//! appended as a line (`record`) with its length and checksum, and is on disk when [`Journal::append`] returns. A
 //! file is replaced only whole, by rename. What cannot be read on opening, the torn end of a last write or damage, is
 //! cut out and said; everything else holds. The last line about a kind is the one that counts.
 

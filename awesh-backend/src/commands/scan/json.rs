@@ -48,6 +48,7 @@ pub(super) fn progress(progress: &Progress) -> Value {
             json!({
                 "name": server.name, "running": server.running, "at_once": server.window,
                 "requests": server.requests, "refused": server.refused,
+                "latency_s": server.latency.map(|latency| latency.as_secs_f64()),
                 "rests_s": server.rests.map(|rest| rest.as_secs_f64()), "over": server.over,
             })
         })

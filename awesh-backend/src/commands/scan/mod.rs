@@ -37,7 +37,8 @@ JSON, an event a line:
   plan      schema: 1; context, server, ask (names), unchanged, failed_before, gone, tokens, remarks
   learned   name, kind, model, learned_at, description
   failed    name, kind, why
-  progress  total, done, failed, running, elapsed_s, a_minute, left_s, servers
+  progress  total, done, failed, running, elapsed_s, a_minute, left_s (null while not known), servers (of each: name,
+            running, at_once, requests, refused, latency_s, rests_s, over: why it is not asked any more)
   report    learned, unchanged, failed, not_asked, over, gone, requests, input_tokens, output_tokens, cost (dollars or
             null), took_s, in_sequence_s";
 
