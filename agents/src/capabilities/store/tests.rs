@@ -56,7 +56,11 @@ pub(super) async fn keeps_and_finds(store: &dyn Store) {
 async fn replaces_and_forgets(store: &dyn Store, blue: &Cluster, red: &Cluster) {
     let anew = entry("queues.rabbitmq.com", "fast pipe", None);
     store
-        .replace(blue, &[anew.clone()], &[kind("clusters", "postgresql.cnpg.io"), kind("none", "x")])
+        .replace(
+            blue,
+            std::slice::from_ref(&anew),
+            &[kind("clusters", "postgresql.cnpg.io"), kind("none", "x")],
+        )
         .await
         .unwrap();
     assert_eq!(found(store, "durable queue messaging").await.len(), 1, "its name still says so");

@@ -131,7 +131,7 @@ impl Store for Sqlite {
     }
 
     async fn clusters(&self) -> Result<Vec<Scanned>, Failure> {
-        self.with(|connection| rows::clusters(connection)).await
+        self.with(rows::clusters).await
     }
 
     fn remark(&self) -> Option<String> {
