@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod bindings;
+mod capabilities;
 mod clusters;
 mod compare;
 mod context;

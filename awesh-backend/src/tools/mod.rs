@@ -4,6 +4,7 @@
 //! user can look up.
 
 mod ask_user;
+mod capabilities;
 mod edit_file;
 mod kubernetes;
 mod look;
@@ -50,6 +51,7 @@ impl Table {
             search_files::tool(),
             edit_file::tool(),
             ask_user::tool(),
+            capabilities::tool(),
         ];
         tools.extend(kubernetes::tools());
         Self { tools, steps: Steps::default() }

@@ -120,6 +120,8 @@ fn candidates(limit: usize) -> usize {
 }
 
 #[cfg(test)]
+mod corpus;
+#[cfg(test)]
 pub(super) mod testing;
 #[cfg(test)]
 mod tests;

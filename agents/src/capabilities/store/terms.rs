@@ -4,12 +4,12 @@
 const EMPTY: &str = "\
     a all an and any are as at available be by can cluster clusters could do does for from get give good has have \
     here how i if in into is it its kind kinds let like me my need of on one or our resource resources run runs \
-    running should so some something that the their them there these thing things this to under us use used using via \
+    running should so some something that the their them there these thing things this to under up us use used using via \
     want was we what when where which who will with would you your able support supports offer offers provide \
     provides provided handle handles allow allows make makes possible kubernetes k8s";
 
 /// Words that people and models use for each other.
-const SAME: [&[&str]; 14] = [
+const SAME: [&[&str]; 15] = [
     &["db", "database", "databases"],
     &["pg", "postgres", "postgresql", "psql"],
     &["mongo", "mongodb"],
@@ -18,6 +18,8 @@ const SAME: [&[&str]; 14] = [
     &["lb", "loadbalancer", "balancer", "balancing"],
     &["mq", "queue", "queues", "queueing", "queuing"],
     &["bucket", "buckets", "s3"],
+    // "Back up the cluster".
+    &["back", "backup", "backups"],
     &["autoscale", "autoscaling", "autoscaler", "scale", "scaling"],
     &["auth", "authentication", "login"],
     &["authz", "authorization", "rbac", "permission", "permissions"],

@@ -96,7 +96,7 @@ async fn what_cannot_be_used_is_left_as_it_is_and_said() {
     Connection::open(&store.path).unwrap().pragma_update(None, "user_version", 9).unwrap();
     let newer = store.search(&query("x")).await.unwrap_err();
     assert!(newer.message.contains("newer awesh"), "{newer:?}");
-    assert_eq!(kept(&store), Vec::<PathBuf>::new());
+    assert_eq!(kept(&store).len(), 0);
 
     let directory = Sqlite { path: store.path.parent().unwrap().to_owned(), ..store.clone() };
     let failure = directory.clusters().await.unwrap_err();
