@@ -331,9 +331,7 @@ impl Shared {
             };
             drop(state);
             self.changed.notify_all();
-            let replied = self.reply(&reply, &stream);
-            self.lock().active -= 1;
-            if !replied? {
+            if !self.reply(&reply, &stream)? {
                 return stream.shutdown(Shutdown::Both);
             }
         }
@@ -343,7 +341,11 @@ impl Shared {
     /// Sends a reply; whether the connection may be used again.
     fn reply(&self, reply: &Reply, mut stream: &TcpStream) -> std::io::Result<bool> {
         let mut head = Some(format!("{}\r\n", reply.head)).filter(|_| reply.chunked);
-        for step in &reply.steps {
+        for (index, step) in reply.steps.iter().enumerate() {
+            // Before the client can know that it is answered, so that its next request never counts beside this.
+            if index + 1 == reply.steps.len() {
+                self.lock().active -= 1;
+            }
             match step {
                 Step::Send(bytes) => {
                     let mut sent = head.take().unwrap_or_default().into_bytes();
