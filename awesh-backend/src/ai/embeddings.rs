@@ -110,9 +110,56 @@ fn read(document: &Value, count: usize) -> Result<Vec<Vec<f32>>, Fault> {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::RefCell;
+    use std::io::{BufRead, BufReader, Read, Write};
+    use std::net::TcpListener;
+
     use awesh_protocol::{Secret, Settings};
 
     use super::*;
+    use crate::config::Patience;
+
+    /// Answers each request with a vector of two values for each of its texts; the first with `503`.
+    fn serve(listener: TcpListener) {
+        for (number, stream) in listener.incoming().flatten().enumerate() {
+            let mut reader = BufReader::new(&stream);
+            let (mut line, mut length) = (String::new(), 0);
+            while reader.read_line(&mut line).unwrap() > 2 {
+                if let Some(value) = line.to_lowercase().strip_prefix("content-length:") {
+                    length = value.trim().parse().unwrap();
+                }
+                line.clear();
+            }
+            let mut body = vec![0; length];
+            reader.read_exact(&mut body).unwrap();
+            let body: Value = serde_json::from_slice(&body).unwrap();
+            let vector = |text: &Value| json!({"embedding": [1.0, text.as_str().unwrap().len()]});
+            let data: Vec<Value> = body["input"].as_array().unwrap().iter().map(vector).collect();
+            let status = if number == 0 { "503 Service Unavailable" } else { "200 OK" };
+            let document = json!({"model": body["model"], "data": data}).to_string();
+            let head = format!(
+                "HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
+                document.len()
+            );
+            (&stream).write_all((head + &document).as_bytes()).unwrap();
+        }
+    }
+
+    #[tokio::test]
+    async fn texts_are_sent_in_batches_and_again_after_what_passes() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let base_url = Some(format!("http://{}/v1", listener.local_addr().unwrap()));
+        std::thread::spawn(move || serve(listener));
+        let endpoint = Endpoint::of(&Settings { base_url, ..Settings::default() }).unwrap();
+        let client = Client::new(endpoint, Patience::default());
+        let texts: Vec<String> = (0..BATCH + 4).map(|number| "x".repeat(number + 1)).collect();
+        let sent = RefCell::new(Vec::new());
+        let note = |body: &Value| sent.borrow_mut().push(body["input"].as_array().unwrap().len());
+        let vectors = client.embed("m", &texts, &BTreeMap::new(), note).await.unwrap();
+        let lengths: Vec<f32> = (1_u8..=100).map(f32::from).collect();
+        assert_eq!(vectors.iter().map(|vector| vector[1]).collect::<Vec<_>>(), lengths);
+        assert_eq!(sent.into_inner(), [BATCH, 4]);
+    }
 
     #[test]
     fn vectors_come_back_in_the_order_of_the_texts() {
