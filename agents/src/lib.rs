@@ -5,11 +5,15 @@
 //! set up. It knows neither socket nor terminal, and no secret reaches a model through it: what is lent as a
 //! model redacts what it is told and restores what it answers.
 //!
+//! Beside the agents stand the engines that commands and tools share with them: [`batch`] runs labelled commands on a
+//! host that [`ssh`] reaches, [`fan_out`] does many things at once.
+//!
 //! Start with [`agent`] and [`context`]; then [`git`] and [`explain`] for agents that answer by themselves and
 //! [`general`](mod@general) for the one that asks a model. [`capabilities`] learns what clusters can do by way of the
 //! [`pool`]. `words` is how agents understand a question without a model.
 
 pub mod agent;
+pub mod batch;
 pub mod capabilities;
 mod circumstances;
 pub mod context;
@@ -19,7 +23,9 @@ pub mod files;
 pub mod general;
 pub mod git;
 pub mod kubernetes;
+pub mod plan;
 pub mod pool;
+pub mod ssh;
 pub mod testing;
 mod words;
 
@@ -38,6 +44,7 @@ pub fn specialists() -> Vec<Arc<dyn Agent>> {
         Arc::new(git::Git),
         Arc::new(files::Files),
         Arc::new(kubernetes::Kubernetes),
+        Arc::new(ssh::Ssh::default()),
         Arc::new(capabilities::scan::Scan),
         Arc::new(capabilities::Capabilities),
     ]

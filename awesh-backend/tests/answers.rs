@@ -174,7 +174,7 @@ fn settings_change_without_a_restart() {
             assert_eq!((status.has_key, status.questions), (true, 2));
             assert_eq!(
                 status.agents,
-                ["explain", "git", "files", "kubernetes", "scan", "capabilities", "general"]
+                ["explain", "git", "files", "kubernetes", "hosts", "scan", "capabilities", "general"]
             );
         }
         other => panic!("{other:?}"),

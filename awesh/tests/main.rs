@@ -1,6 +1,7 @@
 //! Tests of the whole shell, on a real pseudo-terminal.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod batch;
 mod bindings;
 mod capabilities;
 mod clusters;
@@ -18,6 +19,7 @@ mod life;
 mod model_server;
 mod noninteractive;
 mod permission;
+mod plans;
 mod questions;
 mod random;
 mod regression;

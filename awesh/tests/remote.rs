@@ -1,14 +1,14 @@
 //! awesh as the login shell that sshd, su, cron and script start: whatever they run, it is bash.
 //!
-//! A real sshd speaks through the pipe of ssh's ProxyCommand, so there is no port and no server to end. Who the
-//! user is and which shell is his, it learns from a passwd file of the test's (nss_wrapper).
+//! A real sshd speaks through the pipe of ssh's ProxyCommand, so there is no port and no server to end.
 
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use nix::unistd::{Uid, User, getgid};
+use nix::unistd::{Uid, User};
+use ssh_server::Machine;
 
 use crate::harness::Home;
 
@@ -16,82 +16,37 @@ const AWESH: &str = env!("CARGO_BIN_EXE_awesh");
 
 /// A machine reached by ssh as `box`, where the user's login shell is the one given.
 struct Remote {
-    directory: tempfile::TempDir,
+    machine: Machine,
 }
 
 impl Remote {
     fn new(shell: &Path) -> Self {
-        let remote = Self { directory: tempfile::tempdir().unwrap() };
-        let user = User::from_uid(Uid::current()).unwrap().unwrap();
-        fs::create_dir(remote.path("home")).unwrap();
-        for key in ["host_key", "key", "forced_key"] {
-            let made = Command::new("ssh-keygen")
-                .args(["-q", "-t", "ed25519", "-N", "", "-f"])
-                .arg(remote.path(key))
-                .status();
-            assert!(made.is_ok_and(|status| status.success()), "ssh-keygen is missing: run .ci/test");
-        }
-        remote.write_server(&user, shell);
-        remote.write_client(&user);
-        remote
+        let machine = Machine::new(shell);
+        let here = machine.directory().display();
+        machine.write(
+            "ssh_config",
+            &format!(
+                "Host *\n  ProxyCommand {}\n  StrictHostKeyChecking accept-new\n{}\
+                 Host box\n  IdentityFile {here}/key\nHost forced\n  IdentityFile {here}/forced_key\n",
+                machine.sshd().join(" "),
+                machine.client()
+            ),
+        );
+        Self { machine }
     }
 
     fn path(&self, name: &str) -> PathBuf {
-        self.directory.path().join(name)
+        self.machine.path(name)
     }
 
     fn write(&self, name: &str, text: &str) {
-        fs::write(self.path(name), text).unwrap();
-    }
-
-    fn write_server(&self, user: &User, shell: &Path) {
-        let here = self.directory.path().display();
-        let key = |name: &str| fs::read_to_string(self.path(name)).unwrap();
-        let forced =
-            format!("command=\"echo forced: $SSH_ORIGINAL_COMMAND; exit 9\" {}", key("forced_key.pub"));
-        self.write("authorized_keys", &format!("{}{forced}", key("key.pub")));
-        self.write(
-            "sshd_config",
-            &format!(
-                "HostKey {here}/host_key\nAuthorizedKeysFile {here}/authorized_keys\nStrictModes no\nUsePAM no\n\
-                 PermitRootLogin yes\nPidFile none\nLogLevel ERROR\nPrintMotd no\nPrintLastLog no\n\
-                 Subsystem sftp /usr/lib/openssh/sftp-server\n"
-            ),
-        );
-        let (name, uid, gid) = (&user.name, user.uid, getgid());
-        self.write(
-            "passwd",
-            &format!(
-                "{name}:x:{uid}:{gid}::{here}/home:{}\nsshd:x:64321:65534::/run/sshd:/usr/sbin/nologin\n",
-                shell.display()
-            ),
-        );
-        self.write("group", &format!("{name}:x:{gid}:\nnogroup:x:65534:\ntty:x:5:\n"));
-        if user.uid.is_root() {
-            // Where sshd confines the part of it that speaks to strangers; a service manager makes it at boot.
-            fs::create_dir_all("/run/sshd").unwrap();
-        }
-    }
-
-    fn write_client(&self, user: &User) {
-        let here = self.directory.path().display();
-        self.write(
-            "ssh_config",
-            &format!(
-                "Host *\n  ProxyCommand env LD_PRELOAD=libnss_wrapper.so NSS_WRAPPER_PASSWD={here}/passwd \
-                 NSS_WRAPPER_GROUP={here}/group /usr/sbin/sshd -i -e -f {here}/sshd_config\n  \
-                 IdentitiesOnly yes\n  StrictHostKeyChecking accept-new\n  LogLevel ERROR\n  \
-                 UserKnownHostsFile {here}/known_hosts\n  BatchMode yes\n  User {}\n\
-                 Host box\n  IdentityFile {here}/key\nHost forced\n  IdentityFile {here}/forced_key\n",
-                user.name
-            ),
-        );
+        self.machine.write(name, text);
     }
 
     /// One of ssh's family with our configuration, where the test's files are.
     fn client(&self, program: &str) -> Command {
         let mut command = Command::new(program);
-        command.arg("-F").arg(self.path("ssh_config")).current_dir(self.directory.path());
+        command.arg("-F").arg(self.path("ssh_config")).current_dir(self.machine.directory());
         command
     }
 
@@ -129,7 +84,7 @@ fn pair() -> [Remote; 2] {
 fn plain(remote: &Remote, output: &Output) -> (Option<i32>, String, String) {
     let text = |bytes: &[u8]| {
         let text = bytes.escape_ascii().to_string();
-        text.replace(&remote.directory.path().display().to_string(), "HERE")
+        text.replace(&remote.machine.directory().display().to_string(), "HERE")
             .replace(AWESH, "SHELL")
             .replace("/bin/bash", "SHELL")
     };
@@ -190,7 +145,7 @@ fn files_travel_by_scp_sftp_and_rsync() {
     let shell = format!("ssh -F {}", remote.path("ssh_config").display());
     for arguments in [["here", "box:by-rsync"], ["box:by-rsync", "back-by-rsync"]] {
         let mut rsync = Command::new("rsync");
-        rsync.args(["-e", &shell, "-z"]).args(arguments).current_dir(remote.directory.path());
+        rsync.args(["-e", &shell, "-z"]).args(arguments).current_dir(remote.machine.directory());
         succeeds(rsync);
     }
     for name in ["by scp", "by-old-scp", "by-sftp", "by-rsync"] {
@@ -212,7 +167,7 @@ fn git_fetches_and_pushes() {
             .current_dir(directory);
         succeeds(git);
     };
-    let here = remote.directory.path();
+    let here = remote.machine.directory();
     git(here, &["init", "-q", "--bare", "home/repository"]);
     git(here, &["clone", "-q", "box:repository", "work"]);
     let work = remote.path("work");

@@ -1,17 +1,25 @@
-//! A kubeconfig as a tool writes it that knows many clusters: nearly all of it is certificates.
+//! Kubeconfigs as a tool writes them that knows many clusters: nearly all of a file is certificates.
 
 use std::fmt::Write;
 
-const CONTEXTS: usize = 50;
+/// What a file holds.
+pub(crate) struct Size {
+    contexts: usize,
+    /// Characters of a certificate in base64.
+    certificate: usize,
+}
 
-/// Characters of a certificate in base64: of usual size, and so that the file comes to 100 KB.
-const CERTIFICATE: usize = 900;
+/// Certificates of usual size: 100 KB.
+pub(crate) const USUAL: Size = Size { contexts: 50, certificate: 900 };
 
-/// The file.
-pub(crate) fn text() -> String {
+/// A fifth of 2 MB: chains of certificates, and many of them.
+pub(crate) const HUGE: Size = Size { contexts: 50, certificate: 3900 };
+
+/// The file whose clusters are numbered from `first`.
+pub(crate) fn text(size: &Size, first: usize) -> String {
     let (mut clusters, mut contexts, mut users) = (String::new(), String::new(), String::new());
-    for number in 0..CONTEXTS {
-        let certificate = certificate(number);
+    for number in first..first + size.contexts {
+        let certificate = certificate(size.certificate, number);
         // Nothing fails that is written to a string.
         let _ = write!(
             clusters,
@@ -28,12 +36,12 @@ pub(crate) fn text() -> String {
     format!(
         "apiVersion: v1\nclusters:\n{clusters}contexts:\n{contexts}current-context: cluster-{}\nkind: Config\n\
          preferences: {{}}\nusers:\n{users}",
-        CONTEXTS / 2
+        first + size.contexts / 2
     )
 }
 
 /// Characters as base64 has them, different for each number.
-fn certificate(number: usize) -> String {
+fn certificate(length: usize, number: usize) -> String {
     const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    (0..CERTIFICATE).map(|at| char::from(ALPHABET[(at * 7 + at * at + number) % ALPHABET.len()])).collect()
+    (0..length).map(|at| char::from(ALPHABET[(at * 7 + at * at + number) % ALPHABET.len()])).collect()
 }

@@ -1,8 +1,8 @@
 //! What the benchmarks share: the executable, and the places they measure in, made once in a temporary directory.
 //!
 //! `benches/pieces` measures the parts of awesh one by one, `benches/latency` whole shells as a person sees them,
-//! `benches/clusters` the reading of many clusters,
-//! `benches/scan` the learning of what one can do.
+//! `benches/clusters` the reading of many clusters, `benches/scan` the learning of what one can do, `benches/hosts`
+//! commands on many hosts, `benches/plans` deployments by a plan.
 
 mod client;
 mod comparison;
@@ -20,7 +20,7 @@ pub use client::{Client, Run};
 pub use comparison::Table;
 pub use executable::awesh;
 
-/// A home directory, an empty one, a large repository and a large kubeconfig; gone when dropped.
+/// A home directory, an empty one, a large repository, a large kubeconfig and huge ones; gone when dropped.
 #[derive(Debug)]
 pub struct Places {
     root: TempDir,
@@ -37,7 +37,10 @@ impl Places {
         for directory in [places.home(), places.empty(), places.repository()] {
             fs::create_dir(directory)?;
         }
-        fs::write(places.kubeconfig(), kubeconfig::text())?;
+        fs::write(places.kubeconfig(), kubeconfig::text(&kubeconfig::USUAL, 0))?;
+        for (number, path) in places.huge_kubeconfigs().iter().enumerate() {
+            fs::write(path, kubeconfig::text(&kubeconfig::HUGE, number * 100))?;
+        }
         repository::make(&places.repository()).map_err(io::Error::other)?;
         Ok(places)
     }
@@ -60,6 +63,11 @@ impl Places {
     /// A kubeconfig of 50 contexts, about 100 KB.
     pub fn kubeconfig(&self) -> PathBuf {
         self.root.path().join("kubeconfig")
+    }
+
+    /// Five kubeconfigs that are merged into one, 2 MB in all.
+    pub fn huge_kubeconfigs(&self) -> [PathBuf; 5] {
+        [0, 1, 2, 3, 4].map(|number| self.root.path().join(format!("kubeconfig-{number}")))
     }
 
     /// Room for more.

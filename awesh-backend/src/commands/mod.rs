@@ -2,14 +2,18 @@
 //! own and ends with it; no backend, no socket.
 //!
 //! What a command has to say goes to stdout by [`output`], the one writer there is; why it could do nothing is
-//! returned, for the executable to say. Ctrl-C drops what is under way, connections and processes included.
+//! returned, for the executable to say. Ctrl-C drops what is under way, connections and processes included; a batch ends in
+//! order, on its hosts too.
 
+mod agreement;
+mod batch;
 mod canvas;
 mod capabilities;
 mod choose;
 mod clusters;
 mod compare;
 mod output;
+mod run;
 mod scan;
 mod table;
 mod tree;
@@ -28,12 +32,16 @@ use tokio::signal::unix::{SignalKind, signal};
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Run commands on many hosts at once.
+    Batch(Box<batch::Options>),
     /// Find out which cluster can do what, in what was learned of them.
     Capabilities(capabilities::Options),
     /// Show the health of every cluster of the kubeconfig, all read at once.
     Clusters(clusters::Options),
     /// Show clusters side by side, and in what they differ.
     Compare(compare::Options),
+    /// Run the steps of a plan, those that need not wait for each other at once.
+    Run(Box<run::Options>),
     /// Show the nodes, namespaces and pods of one cluster.
     Tree(tree::Options),
     /// Learn what a cluster can do: a model describes each kind of resource that it serves.
@@ -43,7 +51,7 @@ pub enum Command {
 }
 
 /// What the user has set, read only for a command that goes by it.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct SetUp {
     /// Who answers, and how.
     pub settings: Settings,
@@ -53,6 +61,10 @@ pub struct SetUp {
     pub patience: Patience,
     /// The providers that share a scan; none, and the one of the settings does it.
     pub scan_providers: Vec<String>,
+    /// Patterns (`*` and `?`) of the hosts on which changes need the name typed.
+    pub protected_hosts: Vec<String>,
+    /// Patterns of the Kubernetes contexts on which changes need the name typed.
+    pub protected_contexts: Vec<String>,
 }
 
 /// Why a command did nothing.
@@ -96,29 +108,33 @@ pub fn run(command: Command, set_up: impl FnOnce() -> SetUp) -> Result<u8, Failu
         Failure { message: format!("no runtime could be started: {error}"), hint: None, status: NOTHING_READ }
     })?;
     let ended = runtime.block_on(async {
-        let interrupted = interrupted();
-        let command = async {
-            match command {
-                Command::Capabilities(options) => capabilities::run(options, set_up()).await,
-                Command::Clusters(options) => clusters::run(options).await,
-                Command::Compare(options) => compare::run(options).await,
-                Command::Tree(options) => tree::run(options).await,
-                Command::Scan(options) => scan::run(options, set_up()).await,
-                Command::Use(options) => use_context::run(&options),
-            }
-        };
-        tokio::select! {
-            ended = command => ended,
-            status = interrupted => {
-                // The terminal has shown ^C in the middle of a line.
-                output::Output::new().end_line();
-                Ok(status)
-            }
+        match command {
+            // These end in order, what runs on other machines too, and say how it went.
+            Command::Batch(options) => batch::run(*options, &set_up()).await,
+            Command::Run(options) => run::run(*options, &set_up()).await,
+            Command::Capabilities(options) => until_interrupted(capabilities::run(options, set_up())).await,
+            Command::Clusters(options) => until_interrupted(clusters::run(options)).await,
+            Command::Compare(options) => until_interrupted(compare::run(options)).await,
+            Command::Tree(options) => until_interrupted(tree::run(options)).await,
+            Command::Scan(options) => until_interrupted(scan::run(options, set_up())).await,
+            Command::Use(options) => use_context::run(&options),
         }
     });
     // Tasks end, and with them what they started; a look at a hung file system must not keep the process.
     runtime.shutdown_timeout(ENDING);
     ended
+}
+
+/// Runs a command that may be dropped wherever it is.
+async fn until_interrupted(command: impl Future<Output = Result<u8, Failure>>) -> Result<u8, Failure> {
+    tokio::select! {
+        ended = command => ended,
+        status = interrupted() => {
+            // The terminal has shown ^C in the middle of a line.
+            output::Output::new().end_line();
+            Ok(status)
+        }
+    }
 }
 
 /// Lets many clusters be asked at once: each takes a few connections, and the usual limit is low for the sake of

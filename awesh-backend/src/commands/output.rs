@@ -39,8 +39,18 @@ impl Output {
 
     /// Writes text to stdout.
     pub(super) fn write(self, text: &str) -> Result<(), Closed> {
-        let mut stdout = io::stdout().lock();
-        stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).map_err(|_| Closed)
+        self.write_bytes(text.as_bytes(), false)
+    }
+
+    /// Writes bytes as they are to stdout or, what was written as an error, to stderr.
+    pub(super) fn write_bytes(self, bytes: &[u8], is_error: bool) -> Result<(), Closed> {
+        let written = if is_error {
+            io::stderr().lock().write_all(bytes)
+        } else {
+            let mut stdout = io::stdout().lock();
+            stdout.write_all(bytes).and_then(|()| stdout.flush())
+        };
+        written.map_err(|_| Closed)
     }
 
     /// Writes a line to stderr; a closed one is no error.

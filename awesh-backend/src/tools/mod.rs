@@ -11,6 +11,7 @@ mod look;
 mod read_file;
 mod run_command;
 mod search_files;
+mod ssh;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -23,7 +24,7 @@ use serde_json::Value;
 use crate::steps::{Step, Steps};
 
 /// Tools that change something or speak with the user: one after the other. All others only look.
-const ALONE: [&str; 4] = ["run_command", "kubectl_change", "edit_file", "ask_user"];
+const ALONE: [&str; 5] = ["run_command", "kubectl_change", "edit_file", "ask_user", "hosts"];
 
 /// Tools that tell the model nothing that others wrote, or whose screen sees to it.
 const TRUSTED: [&str; 4] = ["run_command", "look", "edit_file", "ask_user"];
@@ -51,6 +52,7 @@ impl Table {
             search_files::tool(),
             edit_file::tool(),
             ask_user::tool(),
+            ssh::tool(),
             capabilities::tool(),
         ];
         tools.extend(kubernetes::tools());
@@ -100,7 +102,7 @@ impl Toolbox for Table {
 }
 
 /// Text from outside in one line that cannot steer the terminal.
-fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 

@@ -39,7 +39,7 @@ fn child() {
             idle: Duration::from_millis(1500),
             retries: Retries::default(),
         },
-        scan_providers: Vec::new(),
+        ..SetUp::default()
     };
     let status = commands::run(Line::parse_from(words).command, set_up).unwrap_or_else(|failure| {
         let told = serde_json::json!({"event": "error", "message": failure.message, "hint": failure.hint});

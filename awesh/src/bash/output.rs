@@ -13,6 +13,10 @@ use super::markers::{Mark, MarkParser, Piece};
 use super::tail::Tail;
 use crate::sys::pty::queued;
 
+/// With so many bytes at hand no more are gathered: the kernel hands out one byte less than 4 KB, and to fetch that
+/// byte too is another system call.
+const ENOUGH: usize = 2 * 1024;
+
 /// How long what bash has written may take through the kernel; it takes microseconds.
 const DELIVERY: Duration = Duration::from_millis(100);
 
@@ -63,7 +67,7 @@ impl Output {
     /// Reads what was printed, up to the size of the buffer; 0 where nothing was.
     pub(super) fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
         let mut filled = 0;
-        while filled < buffer.len() {
+        while filled < ENOUGH.min(buffer.len()) {
             match read(&self.master, &mut buffer[filled..]) {
                 Ok(0) | Err(Errno::EAGAIN | Errno::EINTR | Errno::EIO) => break,
                 Ok(count) => filled += count,

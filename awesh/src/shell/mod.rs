@@ -2,6 +2,7 @@
 
 mod ai;
 mod answered;
+mod background;
 mod beside;
 mod controls;
 mod decision;
@@ -65,6 +66,11 @@ pub fn run(options: &ShellOptions) -> io::Result<u8> {
     for path in keep_kubeconfigs(&shell.session.directory(), &state_directory()) {
         let path = path.display();
         messages::warning(format_args!("what was added to this shell's own kubeconfig is kept in {path}"));
+    }
+    let running = background::running(&state_directory());
+    if !running.is_empty() {
+        let names = running.join(", ");
+        messages::warning(format_args!("still running in the background: {names} (awesh batch status)"));
     }
     // An exit status is a byte.
     status.map(|status| u8::try_from(status).unwrap_or(u8::MAX))

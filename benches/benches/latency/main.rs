@@ -61,7 +61,7 @@ fn main() -> io::Result<()> {
 
 struct Bench {
     shells: Vec<Shell>,
-    settings: [Setting; 3],
+    settings: [Setting; 4],
     outputs: [LargeOutput; 2],
 }
 
@@ -144,8 +144,13 @@ fn session(shell: &Shell, setting: &Setting, cells: &mut Cells<'_>) -> io::Resul
         cells.time("key → echo", prompt.keystroke()?);
     }
     if shell.settled.is_some() {
-        let took = prompt.figure_after("awes", "started in ")?;
-        cells.figure("backend: its start → ready", Unit::Milliseconds, took);
+        let took = prompt.figures_after("awes", "started in ")?;
+        cells.figure("backend: its start → ready", Unit::Milliseconds, took[0]);
+        cells.figure(
+            "backend: its components one after the other",
+            Unit::Milliseconds,
+            took[1..].iter().sum(),
+        );
     }
     cells.time("Enter, `exit` → end", prompt.exit()?);
     Ok(())

@@ -107,13 +107,18 @@ impl Prompt {
         if shows(self) { Ok(()) } else { Err(io::Error::other(format!("{text:?} did not come"))) }
     }
 
-    /// Runs a command and reads the figure that it prints after some words.
-    pub fn figure_after(&mut self, line: &str, words: &str) -> io::Result<f64> {
+    /// Runs a command and reads the figures in the row that it prints after some words.
+    pub fn figures_after(&mut self, line: &str, words: &str) -> io::Result<Vec<f64>> {
         self.enter(line)?;
         let contents = self.terminal.screen().contents();
-        let figure = contents.split(words).nth(1).and_then(|rest| rest.split_whitespace().next());
-        let figure = figure.and_then(|figure| figure.parse().ok());
-        figure.ok_or_else(|| io::Error::other(format!("{line} prints no {words:?}")))
+        let row = contents.split(words).nth(1).and_then(|rest| rest.lines().next());
+        let figures: Vec<f64> =
+            row.into_iter().flat_map(str::split_whitespace).filter_map(|word| word.parse().ok()).collect();
+        if figures.is_empty() {
+            Err(io::Error::other(format!("{line} prints no {words:?}")))
+        } else {
+            Ok(figures)
+        }
     }
 
     /// Clears the screen where the next prompts would not fit any more.

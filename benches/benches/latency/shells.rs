@@ -23,6 +23,8 @@ pub struct Shell {
     /// Its name in the table.
     pub name: &'static str,
     program: PathBuf,
+    /// Whether `script` stands between it and the terminal: what it costs that something passes all bytes on.
+    relayed: bool,
     /// What it reads in place of ~/.bashrc.
     rc_file: Option<&'static str>,
     /// What its screen shows once all that starts beside it has started.
@@ -33,10 +35,14 @@ impl Shell {
     /// bash, awesh, and those of the others that are installed.
     ///
     /// bash and awesh read the same files: the system's bashrc and a ~/.bashrc that sets PS1. fish is as it comes.
+    /// `script`, which everybody has, shows what of awesh's cost any relay between bash and the terminal has.
     pub fn all(awesh: PathBuf) -> Vec<Self> {
-        let shell = |name, program| Self { name, program, rc_file: None, settled: None };
+        let shell = |name, program| Self { name, program, relayed: false, rc_file: None, settled: None };
         let mut shells =
             vec![shell("bash", "bash".into()), Self { settled: Some("🧠"), ..shell("awesh", awesh) }];
+        if is_installed("script") {
+            shells.push(Self { relayed: true, ..shell("bash in script", "bash".into()) });
+        }
         if is_installed("fish") {
             shells.push(shell("fish", "fish".into()));
         }
@@ -48,18 +54,24 @@ impl Shell {
 
     /// The command that starts it on a terminal.
     pub fn command(&self, setting: &Setting) -> Command {
-        let mut command = self.command_with(setting, &[]);
-        if let Some(name) = self.rc_file {
-            command.arg("--rcfile").arg(setting.home.join(name));
-        }
-        command.arg("-i");
-        command
+        let rc_file = self.rc_file.map(|name| setting.home.join(name).display().to_string());
+        let arguments: Vec<&str> = rc_file.iter().flat_map(|path| ["--rcfile", path]).chain(["-i"]).collect();
+        self.command_with(setting, &arguments)
     }
 
     /// The command that starts it with these arguments.
     pub fn command_with(&self, setting: &Setting, arguments: &[&str]) -> Command {
-        let mut command = Command::new(&self.program);
-        command.args(arguments).env_clear().envs(ENVIRONMENT).current_dir(&setting.directory);
+        let mut command = if self.relayed {
+            let line = format!("{} {}", self.program.display(), arguments.join(" "));
+            let mut command = Command::new("script");
+            command.args(["-q", "-e", "-c", &line, "/dev/null"]);
+            command
+        } else {
+            let mut command = Command::new(&self.program);
+            command.args(arguments);
+            command
+        };
+        command.env_clear().envs(ENVIRONMENT).current_dir(&setting.directory);
         command.env("HOME", &setting.home).env("XDG_RUNTIME_DIR", setting.home.join("run"));
         if let Some(kubeconfig) = &setting.kubeconfig {
             command.env("KUBECONFIG", kubeconfig);
@@ -79,14 +91,15 @@ pub struct Setting {
     pub name: &'static str,
     home: PathBuf,
     directory: PathBuf,
-    kubeconfig: Option<PathBuf>,
+    /// The value of KUBECONFIG.
+    kubeconfig: Option<String>,
     /// Whether the start alone differs from the other settings.
     pub start_only: bool,
 }
 
 impl Setting {
     /// The settings, in these places.
-    pub fn all(places: &Places) -> io::Result<[Self; 3]> {
+    pub fn all(places: &Places) -> io::Result<[Self; 4]> {
         let slow = places.root().join("slow-home");
         fs::create_dir(&slow)?;
         furnish(&places.home(), "")?;
@@ -102,9 +115,16 @@ impl Setting {
             },
             Self {
                 name: "20,000 files, 50 contexts",
+                home: home.clone(),
+                directory: places.repository(),
+                kubeconfig: Some(places.kubeconfig().display().to_string()),
+                start_only: false,
+            },
+            Self {
+                name: "20,000 files, 250 contexts in 5 files of 2 MB",
                 home,
                 directory: places.repository(),
-                kubeconfig: Some(places.kubeconfig()),
+                kubeconfig: Some(places.huge_kubeconfigs().map(|path| path.display().to_string()).join(":")),
                 start_only: false,
             },
             Self {

@@ -85,7 +85,6 @@ fn bare(own: &Settings) -> Settings {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Patience;
 
     fn own() -> Settings {
         Settings {
@@ -97,7 +96,7 @@ mod tests {
     }
 
     fn set_up(settings: Settings, state: &std::path::Path) -> SetUp {
-        SetUp { settings, state: state.to_owned(), patience: Patience::default(), scan_providers: vec![] }
+        SetUp { settings, state: state.to_owned(), ..SetUp::default() }
     }
 
     fn environment() -> BTreeMap<String, String> {
