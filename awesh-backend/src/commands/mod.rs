@@ -53,18 +53,18 @@ pub enum Command {
 /// What the user has set, read only for a command that goes by it.
 #[derive(Debug, Default)]
 pub struct SetUp {
-    /// The directory in which awesh keeps what lasts.
-    pub state: PathBuf,
-    /// Patterns (`*` and `?`) of the hosts on which changes need the name typed.
-    pub protected_hosts: Vec<String>,
-    /// Patterns of the Kubernetes contexts on which changes need the name typed.
-    pub protected_contexts: Vec<String>,
     /// Who answers, and how.
     pub settings: Settings,
+    /// The directory in which awesh keeps what lasts.
+    pub state: PathBuf,
     /// How long to wait for what.
     pub patience: Patience,
     /// The providers that share a scan; none, and the one of the settings does it.
     pub scan_providers: Vec<String>,
+    /// Patterns (`*` and `?`) of the hosts on which changes need the name typed.
+    pub protected_hosts: Vec<String>,
+    /// Patterns of the Kubernetes contexts on which changes need the name typed.
+    pub protected_contexts: Vec<String>,
 }
 
 /// Why a command did nothing.
@@ -112,11 +112,11 @@ pub fn run(command: Command, set_up: impl FnOnce() -> SetUp) -> Result<u8, Failu
             // These end in order, what runs on other machines too, and say how it went.
             Command::Batch(options) => batch::run(*options, &set_up()).await,
             Command::Run(options) => run::run(*options, &set_up()).await,
+            Command::Capabilities(options) => until_interrupted(capabilities::run(options, set_up())).await,
             Command::Clusters(options) => until_interrupted(clusters::run(options)).await,
             Command::Compare(options) => until_interrupted(compare::run(options)).await,
-            Command::Capabilities(options) => until_interrupted(capabilities::run(options, set_up())).await,
-            Command::Scan(options) => until_interrupted(scan::run(options, set_up())).await,
             Command::Tree(options) => until_interrupted(tree::run(options)).await,
+            Command::Scan(options) => until_interrupted(scan::run(options, set_up())).await,
             Command::Use(options) => use_context::run(&options),
         }
     });

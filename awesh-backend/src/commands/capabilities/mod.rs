@@ -40,7 +40,7 @@ JSON:
 #[derive(Debug, Args)]
 #[command(after_long_help = HELP)]
 pub struct Options {
-    /// What is to be done, in your words: \"durable queue\", \"issue certificates\".
+    /// What is to be done, in your words: "durable queue", "issue certificates".
     #[arg(value_name = "QUERY", conflicts_with = "all")]
     query: Vec<String>,
     /// List everything that is known.
