@@ -14,6 +14,7 @@ use awesh_protocol::{Outcome, RecentCommand, Timing, Usage};
 use tokio_util::sync::CancellationToken;
 
 use crate::agent::{Failure, Question};
+use crate::capabilities::store::Library;
 
 /// What an agent is lent.
 #[derive(Clone)]
@@ -30,6 +31,8 @@ pub struct Context {
     pub tools: Arc<dyn Toolbox>,
     /// The files that were read in this shell.
     pub files: Arc<SeenFiles>,
+    /// The way to what was learned of clusters.
+    pub library: Arc<dyn Library>,
     /// The directory in which awesh keeps what lasts.
     pub state: PathBuf,
     /// Set when the question is ended: for work on other threads, which is not dropped with the future.
@@ -112,6 +115,9 @@ pub enum Resolution {
 
 /// A language model that can be talked to.
 pub trait Model: Send + Sync {
+    /// The provider, and its name for the model.
+    fn identity(&self) -> (String, String);
+
     /// Opens a talk. What was said in earlier talks of the same shell is remembered.
     fn open(&self, instructions: &str, tools: &[ToolSpec]) -> Box<dyn Talk>;
 }

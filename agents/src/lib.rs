@@ -9,11 +9,12 @@
 //! host that [`ssh`] reaches, [`fan_out`] does many things at once.
 //!
 //! Start with [`agent`] and [`context`]; then [`git`] and [`explain`] for agents that answer by themselves and
-//! [`general`](mod@general) for the one that asks a model. `words` is how agents understand a question without
-//! one.
+//! [`general`](mod@general) for the one that asks a model. [`capabilities`] learns what clusters can do by way of the
+//! [`pool`]. `words` is how agents understand a question without a model.
 
 pub mod agent;
 pub mod batch;
+pub mod capabilities;
 mod circumstances;
 pub mod context;
 pub mod explain;
@@ -23,6 +24,7 @@ pub mod general;
 pub mod git;
 pub mod kubernetes;
 pub mod plan;
+pub mod pool;
 pub mod ssh;
 pub mod testing;
 mod words;
@@ -43,6 +45,8 @@ pub fn specialists() -> Vec<Arc<dyn Agent>> {
         Arc::new(files::Files),
         Arc::new(kubernetes::Kubernetes),
         Arc::new(ssh::Ssh::default()),
+        Arc::new(capabilities::scan::Scan),
+        Arc::new(capabilities::Capabilities),
     ]
 }
 

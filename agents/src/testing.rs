@@ -9,6 +9,7 @@ use awesh_protocol::FailureKind;
 use tokio_util::sync::CancellationToken;
 
 use crate::agent::{Failure, Question};
+use crate::capabilities::store::{Catalogue, Library, Sqlite};
 use crate::context::{
     Context, Looking, Model, Resolution, Said, SeenFiles, Talk, ToolCall, ToolResult, ToolSpec, Toolbox,
     Turn, User,
@@ -24,10 +25,22 @@ pub fn context(text: &str, directory: &Path) -> (Context, Arc<Screen>) {
         model: Err(Failure::new(FailureKind::NoProvider, "no model")),
         tools: Arc::new(ScriptedTools),
         files: Arc::<SeenFiles>::default(),
+        library: Arc::new(Shelf(directory.join(".state"))),
         state: directory.join(".state"),
         cancelled: CancellationToken::new(),
     };
     (context, screen)
+}
+
+/// The catalogue in a file, found by words alone.
+#[derive(Debug)]
+pub struct Shelf(pub PathBuf);
+
+#[async_trait]
+impl Library for Shelf {
+    async fn open(&self) -> Result<Catalogue, Failure> {
+        Ok(Catalogue::new(Sqlite::in_state(&self.0), None))
+    }
 }
 
 /// What a user saw, in words; proposals are resolved as scripted, else declined.
@@ -142,6 +155,10 @@ impl ScriptedModel {
 }
 
 impl Model for ScriptedModel {
+    fn identity(&self) -> (String, String) {
+        ("scripted".to_owned(), "m".to_owned())
+    }
+
     fn open(&self, _instructions: &str, _tools: &[ToolSpec]) -> Box<dyn Talk> {
         Box::new(ScriptedTalk { turns: self.turns.clone(), heard: self.heard.clone() })
     }

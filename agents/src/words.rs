@@ -37,6 +37,17 @@ impl Words {
         matches(&self.0, &pattern, Match::default())
     }
 
+    /// The words in the place of `+` in a pattern that matches as a whole: as many as there are.
+    pub(crate) fn capture(&self, pattern: &str) -> Option<String> {
+        let parts: Vec<&str> = pattern.split_whitespace().collect();
+        let (before, after) = parts.split_at(parts.iter().position(|part| *part == "+")?);
+        let fits = |words: &[String], parts: &[&str]| matches(words, parts, Match::default()).is_some();
+        let ends = (1..=self.0.len()).rev().filter(|end| fits(&self.0[*end..], &after[1..]));
+        let mut spans = ends.flat_map(|end| (0..end).map(move |start| (start, end)));
+        let (start, end) = spans.find(|(start, _)| fits(&self.0[..*start], before))?;
+        Some(self.0[start..end].join(" "))
+    }
+
     /// The first of `patterns` that matches, with what it stands for.
     pub(crate) fn look_up<'t, T>(&self, patterns: &'t [(&str, T)]) -> Option<(&'t T, Match)> {
         patterns.iter().find_map(|(pattern, meaning)| Some((meaning, self.match_pattern(pattern)?)))
@@ -199,6 +210,17 @@ mod tests {
         assert_eq!(question.match_pattern("last # commits"), None);
         let question = Words::of("the last commits", "");
         assert_eq!(question.match_pattern("[the] last|latest [#] commits").unwrap().number, None);
+    }
+
+    #[test]
+    fn what_a_pattern_leaves_open_is_captured() {
+        let words = Words::of("What can run a relational database?", "");
+        assert_eq!(words.capture("what can [run] [a|an] +"), Some("run a relational database".into()));
+        assert_eq!(words.capture("what can run a +"), Some("relational database".into()));
+        assert_eq!(words.capture("what can + database"), Some("run a relational".into()));
+        assert_eq!(words.capture("what can run a relational database +"), None);
+        assert_eq!(words.capture("what can"), None);
+        assert_eq!(Words::of("", "").capture("+"), None);
     }
 
     #[test]

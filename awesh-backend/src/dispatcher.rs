@@ -22,6 +22,7 @@ use crate::edits::Edits;
 use crate::error::Breach;
 use crate::gate::{Kind, caps};
 use crate::guard::Guard;
+use crate::library::{GatedEmbedder, Shelf};
 use crate::proposals::{Proposals, Word};
 use crate::race::{DEADLINE, race};
 use crate::recall::Kept;
@@ -129,7 +130,8 @@ impl Dispatcher {
     async fn set(&mut self, settings: Settings) {
         {
             let mut gate = self.memory.gate();
-            settings.api_key.iter().for_each(|key| gate.know(key.expose()));
+            let keys = settings.api_key.iter().chain(&settings.capabilities.api_key);
+            keys.for_each(|key| gate.know(key.expose()));
             gate.hide_names(settings.pseudonyms);
             if let Ok(own) = nix::unistd::gethostname() {
                 gate.know_name(Kind::Host, &own.to_string_lossy());
@@ -200,10 +202,11 @@ impl Dispatcher {
             let mut gate = self.memory.gate();
             recent.iter().for_each(|recent| gate.know_output(&recent.command, &recent.output));
         }
+        let shared = Arc::new(environment.clone());
         let gated = |client: &Arc<Client>| -> Result<Arc<dyn Model>, Failure> {
             client.endpoint.has_model()?;
             let (client, memory, guard) = (client.clone(), self.memory.clone(), self.guard.clone());
-            let environment = Arc::new(environment.clone());
+            let environment = shared.clone();
             Ok(Arc::new(GatedModel { client, memory, guard, environment, bill: bill.clone() }))
         };
         let model = self.client.as_ref().map_err(Failure::clone).and_then(gated);
@@ -224,9 +227,20 @@ impl Dispatcher {
             model,
             tools: self.components.tools.clone(),
             files: self.files.clone(),
+            library: self.library(shared),
             state: self.state.clone(),
             cancelled,
         }
+    }
+
+    /// The way to what was learned of clusters.
+    fn library(&self, environment: Arc<BTreeMap<String, String>>) -> Arc<Shelf> {
+        let set = &self.settings.capabilities;
+        let embedder = self.client.as_ref().ok().and_then(|client| {
+            let (memory, guard) = (self.memory.clone(), self.guard.clone());
+            GatedEmbedder::new(client.clone(), memory, guard, environment.clone(), set)
+        });
+        Arc::new(Shelf::new(set, &self.state, environment, embedder))
     }
 
     /// Lists what the provider offers, beside everything else.

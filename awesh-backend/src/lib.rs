@@ -5,10 +5,11 @@
 //! In the order a question meets them: `server` accepts the one client, `connection` turns frames to
 //! requests and events to frames, `dispatcher` gives each question its task, `race` finds the agent, which
 //! then speaks to the `screen` and, through `talk`, to a model. `talk` joins the `gate`, the
-//! `conversation` and the `ai` client: nothing reaches a model except through it. `tools` are what a model
+//! `conversation` and the `ai` client: nothing that is said reaches a model except through it. `inference` is the
+//! way of what is no talk, one question with one answer, and no less gated. `tools` are what a model
 //! may call; `permission` says what a command could do and whether it may, the `guard` holds it to what the user
 //! has set, agreed to and read; `executor` runs looks. `audit`, `edits` and `steps` keep what was done, and
-//! `recall` tells it.
+//! `recall` tells it. `library` is the way to what was learned of clusters.
 //!
 //! # Invariants
 //!
@@ -33,6 +34,8 @@ mod executor;
 mod files;
 mod gate;
 mod guard;
+mod inference;
+mod library;
 mod permission;
 mod proposals;
 pub mod race;

@@ -1,6 +1,6 @@
 //! A model as agents are lent it: the AI client behind the gate, with the memory of the shell.
 //!
-//! This is the one way to a model. Everything an agent says is redacted here before it is stored or sent, and
+//! This is the one way in which agents talk to a model. Everything an agent says is redacted here before it is stored or sent, and
 //! everything the model says is restored before the agent or the user sees it; so the conversation itself never
 //! holds a secret, and agents and tools never hold a placeholder.
 
@@ -35,6 +35,14 @@ impl Memory {
         self.gate.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Learns what is secret in the user's files.
+    pub(crate) async fn know_files(&self, environment: &BTreeMap<String, String>) {
+        let found = credentials::read(environment.clone()).await;
+        let mut gate = self.gate();
+        found.secrets.iter().for_each(|value| gate.know(value));
+        found.names.iter().for_each(|(kind, name)| gate.know_name(*kind, name));
+    }
+
     /// Begins anew, secrets stay known. A talk that goes on remembers what it says where it began.
     pub(crate) fn forget(&mut self) {
         self.conversation = Arc::default();
@@ -66,6 +74,11 @@ pub(crate) struct GatedModel {
 }
 
 impl Model for GatedModel {
+    fn identity(&self) -> (String, String) {
+        let endpoint = &self.client.endpoint;
+        (endpoint.provider.name.to_owned(), endpoint.model().to_owned())
+    }
+
     fn open(&self, instructions: &str, tools: &[ToolSpec]) -> Box<dyn Talk> {
         Box::new(GatedTalk {
             client: self.client.clone(),
@@ -146,10 +159,7 @@ impl GatedTalk {
     /// question, what lies in the user's files.
     async fn know_secrets(&self, said: &Said) -> Result<(), Fault> {
         if matches!(said, Said::Question(_)) {
-            let found = credentials::read(self.environment.as_ref().clone()).await;
-            let mut gate = self.memory.gate();
-            found.secrets.iter().for_each(|value| gate.know(value));
-            found.names.iter().for_each(|(kind, name)| gate.know_name(*kind, name));
+            self.memory.know_files(&self.environment).await;
         }
         if let Some(key) = self.client.key(&self.environment).await? {
             self.memory.gate().know(key.expose());

@@ -172,7 +172,10 @@ fn settings_change_without_a_restart() {
             assert_eq!(status.base_url, Some(two.base_url()));
             assert_eq!(status.model.as_deref(), Some("test-model"));
             assert_eq!((status.has_key, status.questions), (true, 2));
-            assert_eq!(status.agents, ["explain", "git", "files", "kubernetes", "hosts", "general"]);
+            assert_eq!(
+                status.agents,
+                ["explain", "git", "files", "kubernetes", "hosts", "scan", "capabilities", "general"]
+            );
         }
         other => panic!("{other:?}"),
     }

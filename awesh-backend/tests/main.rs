@@ -8,5 +8,6 @@ mod lifecycle;
 mod model_server;
 mod proposals;
 mod providers;
+mod scan;
 mod secrets;
 mod shell;

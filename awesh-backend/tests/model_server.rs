@@ -193,6 +193,9 @@ impl Reply {
     }
 }
 
+/// What a server answers to a request, while it is answering so many, this one included.
+type Respond = dyn Fn(&Request, usize) -> Reply + Send + Sync;
+
 /// A running server; it ends when this is dropped.
 pub(crate) struct Handle {
     address: SocketAddr,
@@ -203,6 +206,7 @@ pub(crate) struct Handle {
 struct Shared {
     state: Mutex<State>,
     changed: Condvar,
+    respond: Option<Box<Respond>>,
 }
 
 #[derive(Default)]
@@ -213,15 +217,26 @@ struct State {
     /// Replies that the client did not wait for the end of.
     abandoned: usize,
     releases: usize,
+    /// Requests that are being answered.
+    active: usize,
     ended: bool,
 }
 
 /// Starts a server with its script.
 pub(crate) fn start(script: impl IntoIterator<Item = Reply>) -> Handle {
+    let state = State { script: script.into_iter().collect(), ..State::default() };
+    serve(Shared { state: Mutex::new(state), ..Shared::default() })
+}
+
+/// Starts a server that answers each request as it is told to.
+pub(crate) fn answering(respond: impl Fn(&Request, usize) -> Reply + Send + Sync + 'static) -> Handle {
+    serve(Shared { respond: Some(Box::new(respond)), ..Shared::default() })
+}
+
+fn serve(shared: Shared) -> Handle {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let address = listener.local_addr().unwrap();
-    let shared = Arc::new(Shared::default());
-    shared.lock().script = script.into_iter().collect();
+    let shared = Arc::new(shared);
     let accepting = shared.clone();
     thread::spawn(move || {
         for stream in listener.incoming().map_while(Result::ok) {
@@ -307,9 +322,13 @@ impl Shared {
         let mut reader = BufReader::new(stream.try_clone()?);
         while let Some(request) = read_request(&mut reader)? {
             let mut state = self.lock();
-            state.requests.push(request);
+            state.requests.push(request.clone());
+            state.active += 1;
             let exhausted = || Reply::refusal(418, "the script is at its end");
-            let reply = state.script.pop_front().unwrap_or_else(exhausted);
+            let reply = match &self.respond {
+                Some(respond) => respond(&request, state.active),
+                None => state.script.pop_front().unwrap_or_else(exhausted),
+            };
             drop(state);
             self.changed.notify_all();
             if !self.reply(&reply, &stream)? {
@@ -322,7 +341,11 @@ impl Shared {
     /// Sends a reply; whether the connection may be used again.
     fn reply(&self, reply: &Reply, mut stream: &TcpStream) -> std::io::Result<bool> {
         let mut head = Some(format!("{}\r\n", reply.head)).filter(|_| reply.chunked);
-        for step in &reply.steps {
+        for (index, step) in reply.steps.iter().enumerate() {
+            // Before the client can know that it is answered, so that its next request never counts beside this.
+            if index + 1 == reply.steps.len() {
+                self.lock().active -= 1;
+            }
             match step {
                 Step::Send(bytes) => {
                     let mut sent = head.take().unwrap_or_default().into_bytes();

@@ -59,13 +59,15 @@ pub enum Command {
 }
 
 /// Words that are awesh's as a first argument.
-pub const OWN: [&str; 12] = [
+pub const OWN: [&str; 14] = [
     "route",
     "backend",
     "batch",
+    "capabilities",
     "clusters",
     "compare",
     "run",
+    "scan",
     "tree",
     "use",
     "help",

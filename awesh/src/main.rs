@@ -85,13 +85,16 @@ fn command_of_the_backend(command: commands::Command) -> ExitCode {
     }
 }
 
-/// What the user has set, for a command that keeps something or may change something.
+/// What the user has set, for a command that asks a model, keeps something or may change something.
 fn set_up() -> commands::SetUp {
     let (config, problems) =
         Config::load(&Sources::read(&Files::locate(shell::environment)), shell::environment);
     problems.iter().for_each(|problem| messages::problem(problem, problem.hint.as_deref()));
     commands::SetUp {
+        settings: config.to_protocol(),
         state: shell::state_directory(),
+        patience: awesh_backend::Patience::default(),
+        scan_providers: config.scan.providers,
         protected_hosts: config.protected_hosts,
         protected_contexts: config.prompt.protected,
     }

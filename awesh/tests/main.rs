@@ -3,6 +3,7 @@
 
 mod batch;
 mod bindings;
+mod capabilities;
 mod clusters;
 mod compare;
 mod context;
@@ -23,4 +24,5 @@ mod questions;
 mod random;
 mod regression;
 mod remote;
+mod scan;
 mod tree;

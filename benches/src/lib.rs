@@ -2,8 +2,10 @@
 //!
 //! `benches/pieces` measures the parts of awesh one by one, `benches/latency` whole shells as a person sees them,
 //! `benches/clusters` the reading of many clusters, `benches/hosts` commands on many hosts, `benches/plans` deployments
-//! by a plan.
+//! by a plan, `benches/scan` the learning of what a cluster can do.
 
+mod client;
+mod comparison;
 mod executable;
 mod kubeconfig;
 mod repository;
@@ -14,6 +16,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
+pub use client::{Client, Run};
+pub use comparison::Table;
 pub use executable::awesh;
 
 /// A home directory, an empty one, a large repository, a large kubeconfig and huge ones; gone when dropped.

@@ -27,11 +27,11 @@ mod process;
 pub mod quantity;
 mod read;
 pub mod report;
-mod resources;
+pub(crate) mod resources;
 pub mod rows;
 pub mod survey;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 pub mod tree;
 pub mod trouble;
 
@@ -40,6 +40,7 @@ use std::path::PathBuf;
 use crate::agent::Question;
 pub use agent::Kubernetes;
 use contexts::{Environment, Sources};
+pub(crate) use phrases::{NAME, without_names};
 
 /// Where a cluster is asked from: what a kubectl started there would find.
 #[derive(Debug, Clone, Default)]

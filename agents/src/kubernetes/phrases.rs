@@ -39,7 +39,7 @@ enum Kind {
 }
 
 /// Stands for the name of a context while phrases are matched.
-const NAME: &str = "contextname";
+pub(crate) const NAME: &str = "contextname";
 
 const PLACES: &str = "\
     in my kubeconfig|in the kubeconfig|in kubeconfig|from my kubeconfig|of my kubeconfig|in kubernetes|\
@@ -199,7 +199,7 @@ fn names_kubernetes(text: &str) -> bool {
 }
 
 /// The question with a word in the place of each name, and the names, in their order; none where there is none.
-fn without_names(text: &str, contexts: &[String]) -> Option<(String, Vec<String>)> {
+pub(crate) fn without_names(text: &str, contexts: &[String]) -> Option<(String, Vec<String>)> {
     let mut sorted: Vec<&String> = contexts.iter().filter(|name| !name.is_empty()).collect();
     sorted.sort_by_key(|name| std::cmp::Reverse(name.len()));
     let (mut rest, mut before, mut names) = (text, None, Vec::new());

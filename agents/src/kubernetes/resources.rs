@@ -7,11 +7,11 @@ use super::client::Cluster;
 use super::trouble::{Kind, Trouble};
 
 /// The form in which a cluster tells all its resources at once, since 1.26.
-const AGGREGATED: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,\
+pub(crate) const AGGREGATED: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,\
                           application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList";
 
 /// The largest list of resources.
-const SIZE_LIMIT: usize = 16 << 20;
+pub(crate) const SIZE_LIMIT: usize = 16 << 20;
 
 /// A resource.
 #[derive(Debug, Clone, PartialEq, Eq)]

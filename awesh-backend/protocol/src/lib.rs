@@ -36,15 +36,15 @@ mod message;
 mod provider;
 
 pub use message::{
-    Action, Ask, Attachment, Context, Decision, Event, FailureKind, Mode, Outcome, Part, Permission, Problem,
-    Proposal, ProposalId, QuestionId, Recall, RecentCommand, Request, Risk, Secret, SessionNames, Settings,
-    Status, Target, Term, Timing, Tools, Usage, Verdict,
+    Action, Ask, Attachment, Capabilities, Context, Decision, Event, FailureKind, Keeper, Mode, Outcome,
+    Part, Permission, Problem, Proposal, ProposalId, QuestionId, Recall, RecentCommand, Request, Risk,
+    Secret, SessionNames, Settings, Status, Target, Term, Timing, Tools, Usage, Verdict,
 };
 pub use provider::{Api, PROVIDERS, Provider};
 
 /// Version of this protocol. Both halves are one executable, so it differs only where a shell outlived an
 /// upgrade of the file it was started from.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// The largest body of a frame, in bytes.
 pub const MAX_FRAME: usize = 8 * 1024 * 1024;

@@ -333,6 +333,40 @@ pub struct Settings {
     pub verbosity: u8,
     /// What may run without being asked, and what may not run at all.
     pub permission: Permission,
+    /// Where what clusters can do is kept.
+    pub capabilities: Capabilities,
+}
+
+/// Where what clusters can do is kept, and how it is searched.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Capabilities {
+    /// What keeps it.
+    pub store: Keeper,
+    /// The server's address, which may hold a password.
+    pub url: Option<Secret>,
+    /// The collection or schema on it, where not awesh's usual one.
+    pub collection: Option<String>,
+    /// The server's API key or password.
+    pub api_key: Option<Secret>,
+    /// The command that prints that, where none is set.
+    pub key_command: Option<String>,
+    /// The file of the certificates to trust in place of the system's.
+    pub ca_file: Option<String>,
+    /// The model that texts are turned to vectors by; `none`, or the provider's where it is not set.
+    pub embeddings: Option<String>,
+}
+
+/// What keeps what clusters can do.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Keeper {
+    /// A file of the user's own.
+    #[default]
+    Sqlite,
+    /// A Qdrant server.
+    Qdrant,
+    /// A PostgreSQL server.
+    Postgresql,
 }
 
 /// What may run without being asked, and what may not run at all.

@@ -35,12 +35,15 @@ pub struct Provider {
     pub takes_tools: bool,
     /// Whether what a model thought must come back to it with the results of its calls.
     pub wants_thinking: bool,
+    /// The model of its embeddings API, where it has both.
+    pub embeddings: Option<&'static str>,
 }
 
 /// All of them. Where several keys are set, the first here whose is set is chosen.
 pub static PROVIDERS: [Provider; 11] = [
     Provider {
         url_variable: Some("OPENAI_BASE_URL"),
+        embeddings: Some("text-embedding-3-small"),
         ..hosted("openai", "https://api.openai.com/v1", "gpt-4.1", "OPENAI_API_KEY")
     },
     Provider {
@@ -52,6 +55,7 @@ pub static PROVIDERS: [Provider; 11] = [
     },
     Provider {
         tells_cost: true,
+        embeddings: Some("openai/text-embedding-3-small"),
         ..hosted("openrouter", "https://openrouter.ai/api/v1", "openrouter/auto", "OPENROUTER_API_KEY")
     },
     Provider {
@@ -67,6 +71,7 @@ pub static PROVIDERS: [Provider; 11] = [
     // Sends usage by itself and refuses fields that it does not know.
     Provider {
         asks_for_usage: false,
+        embeddings: Some("mistral-embed"),
         ..hosted("mistral", "https://api.mistral.ai/v1", "mistral-medium-latest", "MISTRAL_API_KEY")
     },
     hosted("groq", "https://api.groq.com/openai/v1", "llama-3.3-70b-versatile", "GROQ_API_KEY"),
@@ -105,6 +110,7 @@ const fn local(name: &'static str, base_url: &'static str, model: Option<&'stati
         tells_cost: false,
         takes_tools: true,
         wants_thinking: false,
+        embeddings: None,
     }
 }
 

@@ -7,9 +7,9 @@ use std::fmt::Debug;
 
 use awesh_protocol::frame::{Decoder, FrameError, encode};
 use awesh_protocol::{
-    Action, Ask, Attachment, Context, Decision, Event, FailureKind, MAX_FRAME, Mode, Outcome, Part,
-    Permission, Problem, Proposal, Recall, RecentCommand, Request, Risk, Secret, SessionNames, Settings,
-    Status, Target, Term, Timing, Tools, Usage, VERSION, Verdict,
+    Action, Ask, Attachment, Capabilities, Context, Decision, Event, FailureKind, Keeper, MAX_FRAME, Mode,
+    Outcome, Part, Permission, Problem, Proposal, Recall, RecentCommand, Request, Risk, Secret, SessionNames,
+    Settings, Status, Target, Term, Timing, Tools, Usage, VERSION, Verdict,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -54,6 +54,15 @@ fn requests() -> Vec<Request> {
         pseudonyms: true,
         verbosity: 2,
         permission,
+        capabilities: Capabilities {
+            store: Keeper::Postgresql,
+            url: Some(Secret::new("postgresql://u:p@h/d")),
+            collection: Some("team".into()),
+            api_key: Some(Secret::new("password")),
+            key_command: Some("pass show database".into()),
+            ca_file: Some("/etc/ca.pem".into()),
+            embeddings: Some("none".into()),
+        },
     };
     let outcome = Outcome {
         command: "ls".into(),

@@ -74,6 +74,11 @@ impl Fault {
         matches!(self, Self::Refused(refusal) if refusal.refuses_tools())
     }
 
+    /// Whether it is for the schema of the answer that the request was refused.
+    pub(crate) fn refuses_schema(&self) -> bool {
+        matches!(self, Self::Refused(refusal) if refusal.refuses_schema())
+    }
+
     /// Whether there is nothing at that address.
     pub(crate) fn is_not_found(&self) -> bool {
         matches!(self, Self::Refused(refusal) if refusal.status == Some(404))

@@ -19,7 +19,7 @@ use super::fault::Fault;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The first line of what the command prints.
-pub(super) async fn fetch(command: &str, environment: &BTreeMap<String, String>) -> Result<Secret, Fault> {
+pub(crate) async fn fetch(command: &str, environment: &BTreeMap<String, String>) -> Result<Secret, Fault> {
     let failed = |why: String| Fault::Key(why);
     let words = shlex::split(command).filter(|words| !words.is_empty());
     let words =

@@ -6,21 +6,24 @@
 //!
 //! What is sent and received is shaped in [`chat`] and [`messages`], for models without tools with [`worded`], by
 //! way of [`body`], [`sse`] and [`turn`]; what went wrong is worded in [`fault`]. Secrets are none of this module's
-//! business: only [`talk`](crate::talk) asks it questions, from behind the gate.
+//! business: it is asked from behind the gate, by [`talk`](crate::talk), [`inference`](crate::inference) and
+//! [`library`](crate::library).
 
 mod answering;
 mod body;
 mod chat;
 pub(crate) mod cost;
+mod embeddings;
 pub(crate) mod endpoint;
 pub(crate) mod fault;
-mod key;
+pub(crate) mod key;
 mod messages;
 pub(crate) mod models;
 mod network;
-mod refusal;
+pub(crate) mod refusal;
 pub(crate) mod retry;
 mod sse;
+pub(crate) mod structured;
 mod surrogates;
 mod turn;
 pub(crate) mod worded;
@@ -70,6 +73,8 @@ pub(crate) struct Client {
     fetched: Mutex<Option<Secret>>,
     /// Whether the server has refused tools.
     refused_tools: AtomicBool,
+    /// Whether the server has refused the schema of an answer.
+    refused_schema: AtomicBool,
 }
 
 /// What a turn is asked for with.
@@ -89,6 +94,7 @@ impl Client {
             http: Mutex::default(),
             fetched: Mutex::default(),
             refused_tools: AtomicBool::new(false),
+            refused_schema: AtomicBool::new(false),
         }
     }
 
@@ -169,6 +175,15 @@ impl Client {
         self.form() == Form::Native
             && self.endpoint.tools == Tools::Auto
             && !self.refused_tools.swap(true, Ordering::Relaxed)
+    }
+
+    pub(crate) fn takes_schema(&self) -> bool {
+        self.endpoint.tools != Tools::Text && !self.refused_schema.load(Ordering::Relaxed)
+    }
+
+    /// Sends no schema of an answer from now on, the server having refused it; whether one was sent until now.
+    pub(crate) fn put_schema_aside(&self) -> bool {
+        self.takes_schema() && !self.refused_schema.swap(true, Ordering::Relaxed)
     }
 
     /// Asks for a turn; nothing happens before the first piece is pulled.

@@ -68,8 +68,22 @@ impl Refusal {
         ])
     }
 
+    /// Whether it is the schema of the answer that is refused, or the tool that stands for it.
+    pub(super) fn refuses_schema(&self) -> bool {
+        let is_of_request = matches!(self.status, Some(400 | 404 | 415 | 422 | 501));
+        let cues = [
+            "response_format",
+            "response format",
+            "json_schema",
+            "structured output",
+            "tool_choice",
+            "strict",
+        ];
+        is_of_request && (self.mentions(&cues) || self.refuses_tools())
+    }
+
     /// Whether less to read could be answered.
-    pub(super) fn is_too_long(&self) -> bool {
+    pub(crate) fn is_too_long(&self) -> bool {
         self.mentions(&[
             "context length",
             "context_length",
@@ -84,7 +98,7 @@ impl Refusal {
     }
 
     /// Whether it speaks of one of these, in lower case.
-    pub(super) fn mentions(&self, words: &[&str]) -> bool {
+    pub(crate) fn mentions(&self, words: &[&str]) -> bool {
         let text = format!("{} {}", self.code, self.message).to_lowercase();
         words.iter().any(|word| text.contains(word))
     }

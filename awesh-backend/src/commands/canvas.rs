@@ -54,14 +54,18 @@ impl Canvas {
 
     /// Shows how far something is: in one line that changes, or in one every other second.
     pub(super) fn progress(&mut self, progress: &Progress, noun: &str) -> Result<(), Closed> {
-        let line = progress.line(noun);
+        self.note(&progress.line(noun))
+    }
+
+    /// Shows what is being done, in the same way.
+    pub(super) fn note(&mut self, line: &str) -> Result<(), Closed> {
         if self.output.is_terminal {
-            let line = cut(&line, self.output.size().0.saturating_sub(1));
+            let line = cut(line, self.output.size().0.saturating_sub(1));
             return self.replace(&[Colour::Dim.paint(&line, self.output.colour)]);
         }
         let is_due = self.said.is_none_or(|said| said.elapsed() >= LINES);
         if is_due && std::io::stderr().is_terminal() {
-            self.output.remark(&line);
+            self.output.remark(line);
             self.said = Some(Instant::now());
         }
         Ok(())

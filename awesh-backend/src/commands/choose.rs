@@ -26,9 +26,16 @@ pub(super) struct Asking {
     /// How much is read at the same time.
     #[arg(long, value_name = "N", default_value_t = Limits::AT_ONCE, value_parser = clap::value_parser!(u16).range(1..))]
     pub(super) limit: u16,
+    #[command(flatten)]
+    files: Files,
+}
+
+/// Where the contexts are read from.
+#[derive(Debug, Args)]
+pub(super) struct Files {
     /// Read this file instead of those in KUBECONFIG. May be given more than once.
     #[arg(long, value_name = "FILE")]
-    pub(super) kubeconfig: Vec<PathBuf>,
+    kubeconfig: Vec<PathBuf>,
 }
 
 impl Asking {
@@ -37,6 +44,13 @@ impl Asking {
         Limits { at_once: usize::from(self.limit), deadline: self.timeout }
     }
 
+    /// As [`Files::contexts`].
+    pub(super) async fn contexts(&self) -> (Contexts, Arc<Session>) {
+        self.files.contexts().await
+    }
+}
+
+impl Files {
     /// The contexts, and the session that they are asked from.
     pub(super) async fn contexts(&self) -> (Contexts, Arc<Session>) {
         let directory = std::env::current_dir().unwrap_or_default();
@@ -63,6 +77,22 @@ pub(super) fn seconds(text: &str) -> Result<Duration, String> {
 /// The context of a name.
 pub(super) fn named<'a>(contexts: &'a Contexts, name: &str) -> Result<&'a Entry, Failure> {
     contexts.entries.iter().find(|entry| entry.name == name).ok_or_else(|| unknown(name, contexts))
+}
+
+/// The context that is meant: of this name, or the current one; `usage` says how one is named.
+pub(super) fn current<'a>(
+    contexts: &'a Contexts,
+    name: Option<&str>,
+    usage: &str,
+) -> Result<&'a Entry, Failure> {
+    match name.or(contexts.current.as_deref()) {
+        _ if contexts.entries.is_empty() => Err(none(contexts)),
+        Some(name) => named(contexts, name),
+        None => {
+            let hint = Some(format!("Name one: {usage}."));
+            Err(Failure { message: "no context is current".to_owned(), hint, status: NOTHING_READ })
+        }
+    }
 }
 
 /// Why there is no context of a name, with those that may be meant.

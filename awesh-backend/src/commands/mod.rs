@@ -8,11 +8,13 @@
 mod agreement;
 mod batch;
 mod canvas;
+mod capabilities;
 mod choose;
 mod clusters;
 mod compare;
 mod output;
 mod run;
+mod scan;
 mod table;
 mod tree;
 mod use_context;
@@ -21,6 +23,8 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::config::Patience;
+use awesh_protocol::Settings;
 use clap::Subcommand;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use tokio::signal::unix::{SignalKind, signal};
@@ -30,6 +34,8 @@ use tokio::signal::unix::{SignalKind, signal};
 pub enum Command {
     /// Run commands on many hosts at once.
     Batch(Box<batch::Options>),
+    /// Find out which cluster can do what, in what was learned of them.
+    Capabilities(capabilities::Options),
     /// Show the health of every cluster of the kubeconfig, all read at once.
     Clusters(clusters::Options),
     /// Show clusters side by side, and in what they differ.
@@ -38,12 +44,14 @@ pub enum Command {
     Run(Box<run::Options>),
     /// Show the nodes, namespaces and pods of one cluster.
     Tree(tree::Options),
+    /// Learn what a cluster can do: a model describes each kind of resource that it serves.
+    Scan(scan::Options),
     /// Give this shell a context of its own; other shells keep theirs.
     Use(use_context::Options),
 }
 
 /// What the user has set, read only for a command that goes by it.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct SetUp {
     /// The directory in which awesh keeps what lasts.
     pub state: PathBuf,
@@ -51,6 +59,12 @@ pub struct SetUp {
     pub protected_hosts: Vec<String>,
     /// Patterns of the Kubernetes contexts on which changes need the name typed.
     pub protected_contexts: Vec<String>,
+    /// Who answers, and how.
+    pub settings: Settings,
+    /// How long to wait for what.
+    pub patience: Patience,
+    /// The providers that share a scan; none, and the one of the settings does it.
+    pub scan_providers: Vec<String>,
 }
 
 /// Why a command did nothing.
@@ -100,6 +114,8 @@ pub fn run(command: Command, set_up: impl FnOnce() -> SetUp) -> Result<u8, Failu
             Command::Run(options) => run::run(*options, &set_up()).await,
             Command::Clusters(options) => until_interrupted(clusters::run(options)).await,
             Command::Compare(options) => until_interrupted(compare::run(options)).await,
+            Command::Capabilities(options) => until_interrupted(capabilities::run(options, set_up())).await,
+            Command::Scan(options) => until_interrupted(scan::run(options, set_up())).await,
             Command::Tree(options) => until_interrupted(tree::run(options)).await,
             Command::Use(options) => use_context::run(&options),
         }

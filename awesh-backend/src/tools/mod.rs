@@ -4,6 +4,7 @@
 //! user can look up.
 
 mod ask_user;
+mod capabilities;
 mod edit_file;
 mod kubernetes;
 mod look;
@@ -52,6 +53,7 @@ impl Table {
             edit_file::tool(),
             ask_user::tool(),
             ssh::tool(),
+            capabilities::tool(),
         ];
         tools.extend(kubernetes::tools());
         Self { tools, steps: Steps::default() }

@@ -20,7 +20,7 @@ mod toml_file;
 mod value;
 mod vendors;
 
-use awesh_protocol::{Attachment, Permission, Secret, Settings, Tools};
+use awesh_protocol::{Attachment, Capabilities, Permission, Secret, Settings, Tools};
 
 pub use problem::{Origin, Problem};
 pub use reference::reference;
@@ -45,6 +45,10 @@ pub struct Config {
     pub editor: Editor,
     /// How the shell goes about its history.
     pub history: History,
+    /// How the capabilities of clusters are learned.
+    pub scan: Scan,
+    /// Where they are kept.
+    pub capabilities: Capabilities,
     /// Whether questions are answered at all; without, awesh is bash with a prompt.
     pub backend: Backend,
 }
@@ -121,6 +125,13 @@ pub struct History {
     pub size: usize,
 }
 
+/// `scan.*`
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Scan {
+    /// The providers that share a scan; none, and the one of `ai.*` does it.
+    pub providers: Vec<String>,
+}
+
 /// `backend.*`
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Backend {
@@ -144,6 +155,8 @@ impl Default for Config {
             colour: true,
             editor: Editor { colours: true, suggestions: true },
             history: History { size: 100_000 },
+            scan: Scan::default(),
+            capabilities: Capabilities::default(),
             backend: Backend { enabled: true },
         }
     }
@@ -174,6 +187,7 @@ impl Config {
             pseudonyms: self.ai.pseudonyms,
             verbosity: self.verbose,
             permission: self.permission.clone(),
+            capabilities: self.capabilities.clone(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use awesh_protocol::{Attachment, Mode, Tools};
+use awesh_protocol::{Attachment, Keeper, Mode, Tools};
 
 use super::value::Field;
 use super::vendors;
@@ -23,7 +23,7 @@ pub(super) struct Setting {
 }
 
 /// Every setting, in the order of the reference.
-pub(super) static SETTINGS: [Setting; 25] = [
+pub(super) static SETTINGS: [Setting; 33] = [
     Setting {
         key: "ai.provider",
         environment: &["AI_PROVIDER"],
@@ -215,6 +215,68 @@ pub(super) static SETTINGS: [Setting; 25] = [
         default: "100000",
         doc: "How many lines the history file keeps.",
         field: Field::Count(|config| &mut config.history.size),
+    },
+    Setting {
+        key: "scan.providers",
+        environment: &["AWESH_SCAN_PROVIDERS"],
+        default: "the one of ai.*",
+        doc: "The providers that share `awesh scan`, each a name and what differs from its usual settings: \
+              \"openai\", \"openai model=gpt-4.1-mini key=OTHER_KEY_VARIABLE\", \"vllm base_url=http://gpu:8000/v1\".",
+        field: Field::Rules(|config| &mut config.scan.providers),
+    },
+    Setting {
+        key: "capabilities.store",
+        environment: &["AWESH_STORE"],
+        default: "sqlite",
+        doc: "What keeps what was learned of clusters: a file of this user's own, or a server that a team shares.",
+        field: Field::Choice {
+            names: &["sqlite", "qdrant", "postgresql"],
+            set: |config, index| {
+                config.capabilities.store = [Keeper::Sqlite, Keeper::Qdrant, Keeper::Postgresql][index];
+            },
+        },
+    },
+    Setting {
+        key: "capabilities.url",
+        environment: &["AWESH_STORE_URL"],
+        default: "the server's usual port on this machine",
+        doc: "Where that server is: \"https://qdrant.example:6333\", \"postgresql://ada@db.example/awesh\".",
+        field: Field::Secret(|config| &mut config.capabilities.url),
+    },
+    Setting {
+        key: "capabilities.collection",
+        environment: &["AWESH_STORE_COLLECTION"],
+        default: "awesh",
+        doc: "The collection (Qdrant) or the schema (PostgreSQL) there; made where it is missing.",
+        field: Field::Text(|config| &mut config.capabilities.collection),
+    },
+    Setting {
+        key: "capabilities.api_key",
+        environment: &["AWESH_STORE_API_KEY"],
+        default: "none",
+        doc: "The server's API key (Qdrant) or the user's password (PostgreSQL).",
+        field: Field::Secret(|config| &mut config.capabilities.api_key),
+    },
+    Setting {
+        key: "capabilities.key_command",
+        environment: &["AWESH_STORE_KEY_COMMAND"],
+        default: "none",
+        doc: "A command that prints that key or password, where none is set. It is run without a shell.",
+        field: Field::Text(|config| &mut config.capabilities.key_command),
+    },
+    Setting {
+        key: "capabilities.ca_file",
+        environment: &["AWESH_STORE_CA_FILE"],
+        default: "the system's",
+        doc: "The certificates (PEM) that the server's is checked by.",
+        field: Field::Text(|config| &mut config.capabilities.ca_file),
+    },
+    Setting {
+        key: "capabilities.embeddings",
+        environment: &["AWESH_EMBEDDINGS"],
+        default: "the provider's, where it is known to have one",
+        doc: "The model of the AI provider's embeddings API by which what was learned is found by meaning too; or none.",
+        field: Field::Text(|config| &mut config.capabilities.embeddings),
     },
     Setting {
         key: "backend.enabled",

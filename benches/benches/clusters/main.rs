@@ -4,19 +4,15 @@
 //!
 //! The clusters are API servers on loopback (`kubernetes-server`) that take their time over every call. The client
 //! is the real executable, a process of its own; its sequential form is the same with `--limit 1`. That takes what
-//! it takes, by arithmetic rather than by chance, and is measured once. `cases.rs` has what is measured,
-//! `client.rs` how, `table.rs` the figures.
+//! it takes, by arithmetic rather than by chance, and is measured once. `cases.rs` has what is measured.
 
 mod cases;
-mod client;
-mod table;
 
 use std::env;
 use std::io::{self, Write};
 
+use benches::{Client, Table};
 use cases::Case;
-use client::Client;
-use table::Table;
 
 /// How often the parallel form is measured.
 const ROUNDS: usize = 5;
@@ -42,11 +38,12 @@ fn main() -> io::Result<()> {
 fn measure(case: &Case, client: &Client, rounds: usize, table: &mut Table) -> io::Result<()> {
     let clusters = kubernetes_server::Clusters::start(case.clusters());
     let kubeconfig = clusters.kubeconfig();
+    let variables = [("KUBECONFIG", kubeconfig.as_os_str())];
     let rounds = if case.is_large { 1 } else { rounds };
     let parallel: io::Result<Vec<_>> =
-        (0..rounds).map(|_| client.run(&case.arguments, &kubeconfig, case.expected)).collect();
+        (0..rounds).map(|_| client.run(&case.arguments, &variables, case.expected)).collect();
     let sequential = match case.sequential() {
-        Some(arguments) => Some(client.run(&arguments, &kubeconfig, case.expected)?),
+        Some(arguments) => Some(client.run(&arguments, &variables, case.expected)?),
         None => None,
     };
     table.add(case.name, sequential, parallel?);

@@ -19,6 +19,9 @@ struct Options {
     /// How many pods each has beside its few workloads.
     #[arg(long, default_value_t = 0)]
     pods: usize,
+    /// How many kinds of its own each has.
+    #[arg(long, default_value_t = 0)]
+    custom_kinds: usize,
     /// How many more clusters there are that accept and never answer.
     #[arg(long, default_value_t = 0)]
     hang: usize,
@@ -38,7 +41,8 @@ fn main() {
 
 fn clusters(options: &Options) -> Vec<Cluster> {
     let latency = Duration::from_millis(options.latency);
-    let healthy = Cluster::healthy("template").pods(options.pods).latency(latency);
+    let healthy =
+        Cluster::healthy("template").pods(options.pods).custom_kinds(options.custom_kinds).latency(latency);
     let mut clusters: Vec<_> =
         (1..=options.clusters).map(|number| healthy.named(&format!("cluster-{number}"))).collect();
     clusters.extend(

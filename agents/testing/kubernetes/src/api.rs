@@ -14,6 +14,7 @@ use tokio::sync::Semaphore;
 use crate::answer::{self, Answer, document, refusal, whole};
 use crate::change::{Change, scale};
 use crate::cluster::Cluster;
+use crate::custom;
 use crate::discovery;
 use crate::faults::{self, Fault};
 use crate::list::page;
@@ -69,21 +70,26 @@ impl Api {
     }
 
     fn discover(&self, target: &Target, accept: &str) -> Result<Answer, Refusal> {
-        let is_aggregated = discovery::is_aggregated(accept);
-        let aggregated = |groups: &[&'static str]| {
-            whole(200, discovery::AGGREGATED, discovery::aggregated(groups).to_string())
+        let is_aggregated = self.cluster.is_aggregated && discovery::is_aggregated(accept);
+        let store = &*self.store;
+        let aggregated = |groups: &[&'static str], custom: Vec<Value>| {
+            whole(200, discovery::AGGREGATED, discovery::aggregated(groups, custom).to_string())
         };
         let found = match target {
             Target::Health => return Ok(whole(200, "text/plain", "ok")),
-            Target::CoreVersions if is_aggregated => return Ok(aggregated(&[""])),
-            Target::Groups if is_aggregated => return Ok(aggregated(&resources::groups())),
+            Target::CoreVersions if is_aggregated => return Ok(aggregated(&[""], Vec::new())),
+            Target::Groups if is_aggregated => {
+                return Ok(aggregated(&resources::groups(), custom::aggregated(store)));
+            }
             Target::Version => Some(self.version()),
             Target::CoreVersions => Some(discovery::core()),
-            Target::Groups => Some(discovery::groups()),
+            Target::Groups => Some(discovery::groups(custom::groups(store))),
             Target::Group(group) => discovery::group(group),
-            Target::Resources(group) => discovery::list(group),
-            Target::Schemas(None) => Some(openapi::index()),
-            Target::Schemas(Some(group)) => Some(openapi::group(group, &self.cluster.version)),
+            Target::Resources(group) => discovery::list(group).or_else(|| custom::list(store, group)),
+            Target::Schemas(None) => Some(openapi::index(custom::groups(store))),
+            Target::Schemas(Some(group)) => Some(
+                custom::schemas(store, group).unwrap_or_else(|| openapi::group(group, &self.cluster.version)),
+            ),
             Target::Objects(_) => None,
         };
         found.map(|found| document(200, &found)).ok_or_else(Refusal::unknown_path)

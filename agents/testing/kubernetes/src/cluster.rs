@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::custom;
 use crate::faults::{Fault, Rule};
 use crate::generate;
 use crate::store;
@@ -61,6 +62,7 @@ pub struct Cluster {
     pub(crate) page: Option<usize>,
     pub(crate) rules: Vec<Rule>,
     pub(crate) forbidden: Vec<String>,
+    pub(crate) is_aggregated: bool,
 }
 
 impl Cluster {
@@ -80,6 +82,7 @@ impl Cluster {
             page: None,
             rules: Vec::new(),
             forbidden: Vec::new(),
+            is_aggregated: true,
         };
         empty.all(namespaces.into_iter().map(generate::namespace))
     }
@@ -161,6 +164,28 @@ impl Cluster {
     #[must_use]
     pub fn pending_pod(self, namespace: &str, name: &str, message: &str) -> Self {
         self.namespace(namespace).object(generate::pending_pod(namespace, name, message))
+    }
+
+    /// Adds the definition of a kind of its own, as an operator brings it.
+    #[must_use]
+    pub fn custom_kind(self, group: &str, kind: &str) -> Self {
+        self.object(custom::definition(group, kind))
+    }
+
+    /// Adds so many kinds of its own, ten to a group: `kind0s.group0.example.org` and so on.
+    #[must_use]
+    pub fn custom_kinds(self, count: usize) -> Self {
+        let definition = |number| {
+            custom::definition(&format!("group{}.example.org", number / 10), &format!("Kind{number}"))
+        };
+        self.all((0..count).map(definition))
+    }
+
+    /// Tells its resources group by group only, as clusters did before 1.26.
+    #[must_use]
+    pub fn without_aggregation(mut self) -> Self {
+        self.is_aggregated = false;
+        self
     }
 
     /// Adds an object, or puts it in place of the one of its kind and name.

@@ -16,7 +16,7 @@ pub(crate) fn is_aggregated(accept: &str) -> bool {
 }
 
 /// The core (`/api`) or the groups (`/apis`) with all their resources.
-pub(crate) fn aggregated(groups: &[&'static str]) -> Value {
+pub(crate) fn aggregated(groups: &[&'static str], custom: Vec<Value>) -> Value {
     let items = groups.iter().map(|group| {
         let found: Vec<_> = resources::of_group(group).map(aggregated_resource).collect();
         let metadata = if group.is_empty() { json!({}) } else { json!({"name": group}) };
@@ -24,7 +24,7 @@ pub(crate) fn aggregated(groups: &[&'static str]) -> Value {
     });
     json!({
         "kind": "APIGroupDiscoveryList", "apiVersion": "apidiscovery.k8s.io/v2", "metadata": {},
-        "items": items.collect::<Vec<_>>(),
+        "items": items.chain(custom).collect::<Vec<_>>(),
     })
 }
 
@@ -47,20 +47,25 @@ pub(crate) fn core() -> Value {
     json!({"kind": "APIVersions", "versions": ["v1"], "serverAddressByClientCIDRs": []})
 }
 
-/// The groups.
-pub(crate) fn groups() -> Value {
-    let groups: Vec<_> = resources::groups().into_iter().filter_map(group).collect();
+/// The groups, with those of the cluster's own kinds.
+pub(crate) fn groups(custom: impl IntoIterator<Item = String>) -> Value {
+    let own = custom.into_iter().map(|name| described(&name));
+    let groups: Vec<_> = resources::groups().into_iter().filter_map(group).chain(own).collect();
     json!({"kind": "APIGroupList", "apiVersion": "v1", "groups": groups})
 }
 
 /// One group.
 pub(crate) fn group(name: &str) -> Option<Value> {
     resources::of_group(name).next()?;
+    Some(described(name))
+}
+
+fn described(name: &str) -> Value {
     let version = json!({"groupVersion": format!("{name}/v1"), "version": "v1"});
-    Some(json!({
+    json!({
         "kind": "APIGroup", "apiVersion": "v1", "name": name, "versions": [version],
         "preferredVersion": version,
-    }))
+    })
 }
 
 /// The resources of a group.

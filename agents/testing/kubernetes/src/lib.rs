@@ -27,6 +27,7 @@ mod cluster;
 mod clusters;
 mod connection;
 mod counts;
+mod custom;
 mod discovery;
 mod faults;
 mod generate;

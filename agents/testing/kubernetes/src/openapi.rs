@@ -5,9 +5,14 @@ use serde_json::{Map, Value, json};
 use crate::resources::{self, Resource};
 
 /// Where the schemas are.
-pub(crate) fn index() -> Value {
-    let groups = std::iter::once("api/v1".to_owned())
-        .chain(resources::groups().into_iter().map(|group| format!("apis/{group}/v1")));
+pub(crate) fn index(custom: impl IntoIterator<Item = String>) -> Value {
+    let groups = std::iter::once("api/v1".to_owned()).chain(
+        resources::groups()
+            .into_iter()
+            .map(str::to_owned)
+            .chain(custom)
+            .map(|group| format!("apis/{group}/v1")),
+    );
     let paths = groups.map(|path| {
         let address = json!({"serverRelativeURL": format!("/openapi/v3/{path}")});
         (path, address)

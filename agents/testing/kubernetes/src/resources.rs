@@ -24,6 +24,9 @@ pub(crate) struct Resource {
 /// The verbs of every resource.
 pub(crate) const VERBS: [&str; 7] = ["create", "delete", "get", "list", "patch", "update", "watch"];
 
+/// Where custom kinds are defined.
+pub(crate) const DEFINITIONS: &str = "apiextensions.k8s.io/v1";
+
 /// The resources, the core's first.
 pub(crate) const RESOURCES: &[Resource] = &[
     core("configmaps", "ConfigMap", true, &["cm"], &[], &[]),
@@ -43,6 +46,11 @@ pub(crate) const RESOURCES: &[Resource] = &[
     apps("statefulsets", "StatefulSet", &["sts"], &["scale", "status"]),
     batch("cronjobs", "CronJob", &["cj"]),
     batch("jobs", "Job", &[]),
+    Resource {
+        group: "apiextensions.k8s.io",
+        subresources: &["status"],
+        ..core("customresourcedefinitions", "CustomResourceDefinition", false, &["crd", "crds"], &[], &[])
+    },
     Resource {
         group: "networking.k8s.io",
         version: "v1",

@@ -22,6 +22,7 @@ fn set_up(hosts: &[&str]) -> SetUp {
         state: "/nowhere".into(),
         protected_hosts: hosts.iter().map(ToString::to_string).collect(),
         protected_contexts: vec!["*prod*".to_owned()],
+        ..SetUp::default()
     }
 }
 

@@ -9,13 +9,13 @@ mod json;
 use std::time::Duration;
 
 use agents::fan_out::Step;
-use agents::kubernetes::contexts::{Contexts, Entry};
+use agents::kubernetes::contexts::Entry;
 use agents::kubernetes::tree::{Grower, Tree};
 use clap::Args;
 use tokio::time::Instant;
 
 use super::canvas::Canvas;
-use super::choose::{Asking, named, none, seconds};
+use super::choose::{Asking, current, seconds};
 use super::output::{Closed, Output};
 use super::{Failure, NOTHING_READ, verbosity};
 use branches::{Growth, Look};
@@ -55,23 +55,12 @@ pub struct Options {
 pub(super) async fn run(options: Options) -> Result<u8, Failure> {
     let output = Output::new();
     let (contexts, session) = options.asking.contexts().await;
-    let entry = chosen(&contexts, options.context.as_deref())?.clone();
+    let entry = current(&contexts, options.context.as_deref(), "awesh tree CONTEXT")?.clone();
     contexts.problems.iter().for_each(|problem| output.remark(problem));
     let grower = Grower::new(entry.clone(), &session, options.namespace.clone(), options.asking.limits());
     let mut view = View { entry, options, output, canvas: Canvas::new(output), grower };
     // A reader that has seen enough is no error.
     Ok(view.show().await.unwrap_or(0))
-}
-
-fn chosen<'a>(contexts: &'a Contexts, name: Option<&str>) -> Result<&'a Entry, Failure> {
-    match name.or(contexts.current.as_deref()) {
-        _ if contexts.entries.is_empty() => Err(none(contexts)),
-        Some(name) => named(contexts, name),
-        None => {
-            let hint = Some("Name one: awesh tree CONTEXT.".to_owned());
-            Err(Failure { message: "no context is current".to_owned(), hint, status: NOTHING_READ })
-        }
-    }
 }
 
 /// One tree on its way to the reader.

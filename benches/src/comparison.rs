@@ -3,10 +3,10 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use crate::client::Run;
+use crate::Run;
 
 /// The rows in the order in which they were measured.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct Table {
     rows: Vec<String>,
 }

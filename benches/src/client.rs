@@ -1,8 +1,10 @@
 //! The executable as a process of its own: how long it takes and how much memory it needs.
 
+use std::ffi::OsStr;
+use std::fmt::Debug;
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -13,6 +15,7 @@ use tempfile::TempDir;
 const LOOK: Duration = Duration::from_millis(5);
 
 /// The executable, and a home for it in which nothing is.
+#[derive(Debug)]
 pub struct Client {
     program: PathBuf,
     home: TempDir,
@@ -31,14 +34,27 @@ pub struct Run {
 
 impl Client {
     /// For a program.
+    ///
+    /// # Errors
+    ///
+    /// If the directory for temporary files has no room.
     pub fn new(program: PathBuf) -> io::Result<Self> {
         Ok(Self { program, home: tempfile::tempdir()? })
     }
 
     /// Runs it to its end; another exit status than the expected one is an error.
-    pub fn run(&self, arguments: &[&str], kubeconfig: &Path, expected: i32) -> io::Result<Run> {
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be started, or ends with another status.
+    pub fn run<A: AsRef<OsStr> + Debug>(
+        &self,
+        arguments: &[A],
+        variables: &[(&str, &OsStr)],
+        expected: i32,
+    ) -> io::Result<Run> {
         let mut command = Command::new(&self.program);
-        command.args(arguments).env_clear().env("HOME", self.home.path()).env("KUBECONFIG", kubeconfig);
+        command.args(arguments).env_clear().env("HOME", self.home.path()).envs(variables.iter().copied());
         command.stdin(Stdio::null()).stdout(Stdio::null()).current_dir(self.home.path());
         let began = Instant::now();
         let mut child = command.spawn()?;
