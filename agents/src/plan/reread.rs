@@ -4,7 +4,8 @@
 pub(super) const VALUE: char = '\u{1}';
 
 /// Builtins that evaluate their words, or what names a variable in them.
-const EVALUATE: [&str; 8] = ["eval", "let", "trap", "alias", "unset", "read", "mapfile", "readarray"];
+const EVALUATE: [&str; 9] =
+    ["eval", "let", "trap", "alias", "unset", "read", "mapfile", "readarray", "getopts"];
 
 /// Programs that run a word as a line: after an option that says so, or always.
 const SHELLS: [&str; 9] = ["sh", "bash", "dash", "ash", "ksh", "zsh", "fish", "su", "script"];
@@ -30,11 +31,16 @@ pub(super) fn refusal(words: &[String]) -> Option<String> {
     if EVALUATE.contains(&name) {
         return Some(format!("{name} would read the value as code"));
     }
-    let has_integers = |word: &String| word.starts_with('-') && word.contains('i');
-    let declares = matches!(name, "declare" | "typeset" | "local" | "readonly" | "export");
-    let tests = matches!(name, "[[" | "[" | "test");
-    let evaluates = |word: &String| ARITHMETIC.contains(&word.as_str()) && (name == "[[" || word == "-v");
-    if (declares && words.iter().any(has_integers)) || (tests && words.iter().any(evaluates)) {
+    let names_variables = match name {
+        "declare" | "typeset" | "local" | "readonly" | "export" => {
+            let evaluates = |word: &String| is_bundle_with(word, 'i') || has_open_subscript(word);
+            words.iter().any(evaluates)
+        }
+        "[[" => words.iter().any(|word| ARITHMETIC.contains(&word.as_str())),
+        "[" | "test" | "printf" => words.iter().any(|word| word == "-v"),
+        _ => false,
+    };
+    if names_variables {
         return Some(format!("the value would be read as arithmetic by {name}; [ … ] reads it as a number"));
     }
     words
@@ -42,6 +48,18 @@ pub(super) fn refusal(words: &[String]) -> Option<String> {
         .enumerate()
         .filter(|(_, word)| word.contains(VALUE))
         .find_map(|(at, _)| line_for_another(&words[..at]))
+}
+
+fn is_bundle_with(word: &str, letter: char) -> bool {
+    word.starts_with('-') && word.contains(letter)
+}
+
+/// Whether a value stands in the subscript of a name.
+fn has_open_subscript(word: &str) -> bool {
+    word.split(VALUE)
+        .next()
+        .and_then(|before| before.rsplit_once('['))
+        .is_some_and(|(_, behind)| !behind.contains(']'))
 }
 
 /// Whether the word behind these is a line that another shell or interpreter reads.

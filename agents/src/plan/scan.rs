@@ -121,6 +121,12 @@ impl Scanner<'_> {
     /// What begins with this character.
     fn step(&mut self, c: char) -> Result<(), String> {
         match c {
+            // What would end a command or redirect it joins conditions there.
+            '&' | '|' | '(' | ')' | '<' | '>' | '\n' if self.is_in_condition() => {
+                self.at += 1;
+                self.end_word();
+                Ok(())
+            }
             '\'' => self.single(),
             '"' => self.double(),
             '\\' => {
@@ -155,6 +161,12 @@ impl Scanner<'_> {
                 Ok(())
             }
         }
+    }
+
+    /// Whether `[[` is open.
+    fn is_in_condition(&mut self) -> bool {
+        let words = &self.frame().words;
+        words.first().is_some_and(|word| word == "[[") && !words.iter().any(|word| word == "]]")
     }
 
     fn nested(&mut self, opening: usize, end: End) -> Result<(), String> {
@@ -264,15 +276,24 @@ impl Scanner<'_> {
             let line = self.rest().lines().next().unwrap_or_default();
             return Err(format!("{line:?} has no end: a reference ends with }}"));
         };
-        let open = self.frame().word.as_ref().and_then(|word| word.rsplit_once('['));
-        let is_subscript = open.is_some_and(|(name, behind)| is_variable(name) && !behind.contains(']'));
-        if is_subscript && self.frame().words.is_empty() && !self.frame().is_array {
+        if self.is_in_subscript() {
             return Err("a value in a subscript would be read as code".to_owned());
         }
         self.found.push(Found { range: self.at..self.at + length + 1, is_quoted });
         self.at += length + 1;
         self.put(VALUE);
         Ok(())
+    }
+
+    /// Whether the word is an assignment's and its subscript is open.
+    fn is_in_subscript(&mut self) -> bool {
+        let frame = self.frame();
+        let open = frame.word.as_ref().and_then(|word| word.rsplit_once('['));
+        open.is_some_and(|(name, behind)| {
+            let is_name =
+                if frame.is_array { name.is_empty() } else { frame.words.is_empty() && is_variable(name) };
+            is_name && !behind.contains(']')
+        })
     }
 
     /// `${…}` of the shell.
@@ -333,9 +354,9 @@ impl Scanner<'_> {
 
     fn parenthesis(&mut self) -> Result<(), String> {
         let frame = self.frame();
-        let is_first = frame.words.is_empty() && frame.word.is_none();
+        let is_apart = frame.word.is_none();
         let is_array = frame.word.as_ref().is_some_and(|word| word.ends_with('='));
-        if is_first && self.rest().starts_with("((") {
+        if is_apart && self.rest().starts_with("((") {
             self.without_values("((", "))", "arithmetic")
         } else {
             self.nested(1, if is_array { End::Array } else { End::Parenthesis })
