@@ -241,6 +241,7 @@ impl LineEditor for Rustyline {
         self.end()?;
         write_out(&session.take_unshown())?;
         self.pressed = self.typing.take_keys();
+        self.typing.editor().past().stay();
         match line {
             Err(ReadlineError::Interrupted) | Ok(_) => Ok((turn?, self.typing.draft())),
             Err(error) => Err(io_error(error)),

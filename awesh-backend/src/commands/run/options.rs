@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 /// How the exit status, the plan and the JSON are to be read.
 const HELP: &str = "\
 Exit status: 0 all steps succeeded or were skipped by their condition, 1 some did not, 2 the plan or the arguments are
-wrong, 4 it was not agreed to, 130 Ctrl-C, which ends what runs, here and on hosts.
+wrong, 3 the journal cannot be kept, 4 it was not agreed to, 130 Ctrl-C, which ends what runs, here and on hosts.
 
 A plan (YAML):
   vars, hosts     by name: values, and what ssh takes, one or many

@@ -247,8 +247,10 @@ impl Readline {
         self.suggestion = None;
         self.vi.begin();
         self.past.begin();
-        if let Some(next) = self.past.take_next().filter(|_| self.line.text.is_empty()) {
-            self.line = next;
+        if let Some(next) = self.past.take_next(&self.line.text)
+            && self.line.text.is_empty()
+        {
+            self.line = Line::new(next);
         }
     }
 

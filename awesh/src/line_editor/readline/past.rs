@@ -45,17 +45,22 @@ impl Past {
         self.left.clear();
     }
 
-    /// Where the next line is to begin, said by the last.
-    pub(super) fn take_next(&mut self) -> Option<Line> {
+    /// Goes to where the last line said that this one is to begin, if this one is empty or that entry; the entry.
+    pub(super) fn take_next(&mut self, line: &str) -> Option<&str> {
         let next = self.next.take()?;
-        let entry = self.entries.get(next)?;
+        let entry = self.entries.get(next).filter(|entry| line.is_empty() || *entry == line)?;
         self.at = next;
-        Some(Line::new(entry))
+        Some(entry)
     }
 
     /// The next line is to begin with the entry behind this one.
     pub(super) fn continue_behind(&mut self) {
         self.next = (self.at < self.entries.len()).then_some(self.at + 1);
+    }
+
+    /// The next line goes on with this entry.
+    pub fn stay(&mut self) {
+        self.next = Some(self.at);
     }
 
     /// Whether the line is none of these.

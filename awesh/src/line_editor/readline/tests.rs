@@ -62,6 +62,20 @@ fn check(mode: Mode, keys: &str, shown: &str) {
     assert_eq!(typist.shown(), shown, "{keys:?}");
 }
 
+/// Up, Up showed the newest line twice where the session came to its prompt in between.
+#[test]
+fn a_line_that_is_left_in_the_history_goes_on_from_there() {
+    for (keys, shown) in [("\x1b[A", "echo one two|"), ("X", "git push --force originX|"), ("\x1b[B", "|")] {
+        let mut typist = Typist::new(Mode::Emacs);
+        typist.press("\x1b[A");
+        typist.editor.past().stay();
+        let line = typist.editor.line().clone();
+        typist.editor.begin(line, None, Window { columns: 40, rows: 6 });
+        typist.press(keys);
+        assert_eq!(typist.shown(), shown, "{keys:?}");
+    }
+}
+
 #[test]
 fn emacs_keys_edit_the_line() {
     for (keys, shown) in [
