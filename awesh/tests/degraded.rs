@@ -140,3 +140,22 @@ fn the_kubernetes_context_is_followed_from_any_terminal() {
     terminal.run("export KUBECONFIG=~/other");
     terminal.wait_for("☸️three");
 }
+
+/// As on a mount whose server is gone: who reads the repository waits for ever.
+#[test]
+fn a_repository_that_hangs_keeps_nobody_waiting() {
+    let home = Home::new();
+    home.write(".bashrc", "PS1='> '; cd ~/repository\n");
+    for (name, text) in
+        [("objects/info/packs", ""), ("refs/heads/main", ""), ("HEAD", "ref: refs/heads/main\n")]
+    {
+        home.write(&format!("repository/.git/{name}"), text);
+    }
+    nix::unistd::mkfifo(&home.path().join("repository/.git/config"), nix::sys::stat::Mode::S_IRWXU).unwrap();
+    let mut terminal = home.awesh();
+    works(&mut terminal);
+    terminal.wait_for("🌿?");
+    works(&mut terminal);
+    terminal.send("exit 5\r");
+    assert_eq!(terminal.wait_end().code(), Some(5));
+}

@@ -8,6 +8,7 @@ mod clusters;
 mod compare;
 mod context;
 mod conversation;
+mod counts;
 mod degraded;
 mod editor;
 mod fidelity;

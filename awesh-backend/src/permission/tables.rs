@@ -99,6 +99,7 @@ pub(super) const WHOLE_LOOK: &Words = &[
 
 /// Subcommands that only ask other machines.
 pub(super) const SUBCOMMANDS_REACH: &Words = &[
+    ("awesh", "capabilities clusters compare tree"),
     ("helm", "list ls status history search show get"),
     ("kubectl", "get describe logs top version explain api-resources api-versions cluster-info events"),
 ];
@@ -115,6 +116,7 @@ pub(super) const SUBCOMMANDS_UNLESS: &Words = &[
         "git",
         "--output --ext-diff --textconv --filters --open-files-in-pager -O --replace-all --unset --edit --add",
     ),
+    ("awesh", "--kubeconfig"),
     ("docker", "-H --host"),
     ("aws", "--endpoint-url --cli-input --ca-bundle"),
     ("crontab", "-"),

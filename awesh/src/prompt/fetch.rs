@@ -123,6 +123,11 @@ impl<Question: Send + 'static, Answer: Send + 'static> Worker<Question, Answer> 
         }
     }
 
+    /// Whether an older question than the last is still open: what both ask about may hang.
+    pub(super) fn is_stuck(&self) -> bool {
+        self.link.as_ref().is_some_and(|link| link.busy && !link.awaited)
+    }
+
     /// The answer to the last question, where it has come by now. The bell rings for the next.
     pub(super) fn late(&mut self) -> Option<Fetched<Answer>> {
         let link = self.link.as_mut().filter(|link| link.busy)?;

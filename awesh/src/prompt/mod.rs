@@ -202,7 +202,8 @@ impl PromptSource {
         timings::took(if hit { Figure::PromptHit } else { Figure::PromptMiss }, took);
         say("git", git.as_ref());
         say("kubernetes", kube.as_ref());
-        let (git, kube) = (answer_of(git), answer_of(kube));
+        let git = answer_of(git).or_else(|| self.git.is_stuck().then_some(git::Git::Unknown));
+        let kube = answer_of(kube).or_else(|| self.kube.is_stuck().then_some(kube::Kube::Unknown));
         let work_tree = self.work_tree(git.as_ref());
         if let Some(in_time) = self.unsaid.take() {
             messages::timing("git work tree", in_time);
