@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use tokio::sync::{Mutex, OnceCell, Semaphore};
+use tokio::sync::{OnceCell, Semaphore};
 
 use super::passphrases::Passphrases;
 use super::private::Private;
@@ -26,8 +26,6 @@ pub struct Connections {
     kept: Option<Private>,
     next: AtomicUsize,
     pub(super) starting: Semaphore,
-    /// The terminal, which one at a time may ask on.
-    pub(super) terminal: Mutex<()>,
     passphrases: OnceCell<Option<Passphrases>>,
 }
 
@@ -49,7 +47,7 @@ impl Connections {
 
     fn with(config: Option<PathBuf>, kept: Option<Private>) -> Self {
         let (next, starting) = (AtomicUsize::new(0), Semaphore::new(AT_ONCE));
-        Self { config, kept, next, starting, terminal: Mutex::default(), passphrases: OnceCell::new() }
+        Self { config, kept, next, starting, passphrases: OnceCell::new() }
     }
 
     /// A host.

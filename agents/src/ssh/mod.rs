@@ -19,6 +19,7 @@ mod phrases;
 mod private;
 mod select;
 mod session;
+pub mod terminal;
 mod tries;
 mod words;
 

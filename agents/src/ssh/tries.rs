@@ -9,7 +9,7 @@ use tokio::sync::{MutexGuard, SemaphorePermit};
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::session::{Asking, start};
-use super::{Host, Words};
+use super::{Host, Words, terminal};
 use crate::batch::{Failure, Link, Trouble};
 
 /// How often an sshd that drops us before it knows us is tried again.
@@ -24,7 +24,7 @@ pub(crate) struct Tries<'a> {
     asking: Asking,
     made: u32,
     permit: Option<SemaphorePermit<'a>>,
-    terminal: Option<MutexGuard<'a, ()>>,
+    terminal: Option<MutexGuard<'static, ()>>,
 }
 
 impl Host {
@@ -39,7 +39,7 @@ impl Tries<'_> {
     pub(crate) async fn link(&mut self, deadline: Option<Instant>) -> Result<Link, Failure> {
         let room = async {
             if self.asking == Asking::Allowed {
-                self.terminal = Some(self.host.connections.terminal.lock().await);
+                self.terminal = Some(terminal::ask().await);
             }
             self.permit = self.host.connections.starting.acquire().await.ok();
         };

@@ -4,6 +4,7 @@ use std::io::IsTerminal;
 use std::time::Duration;
 
 use agents::fan_out::Progress;
+use agents::ssh::terminal::is_asking;
 use tokio::time::Instant;
 
 use super::output::{Closed, Output};
@@ -25,8 +26,13 @@ impl Canvas {
         Self { output, drawn: 0, said: None }
     }
 
-    /// Puts lines in the place of those that are there; as many as there is room for.
+    /// Puts lines in the place of those that are there; as many as there is room for. While ssh asks the user, what
+    /// is there stays, and nothing is drawn.
     pub(super) fn replace(&mut self, lines: &[String]) -> Result<(), Closed> {
+        if is_asking() {
+            self.drawn = 0;
+            return Ok(());
+        }
         // The cursor stands in the line below.
         let room = self.output.size().1.saturating_sub(1).max(1);
         let shown = if lines.len() > room { room - 1 } else { lines.len() };
@@ -72,6 +78,24 @@ impl Canvas {
     }
 
     fn erasure(&self) -> String {
-        if self.drawn == 0 { String::new() } else { format!("\x1b[{}A\r\x1b[J", self.drawn) }
+        if self.drawn == 0 || is_asking() { String::new() } else { format!("\x1b[{}A\r\x1b[J", self.drawn) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The table of what runs was drawn over ssh's question for a password.
+    #[tokio::test]
+    async fn nothing_is_drawn_over_what_ssh_asks() {
+        let mut canvas = Canvas { drawn: 3, ..Canvas::new(Output::new()) };
+        let asking = agents::ssh::terminal::ask().await;
+        assert_eq!(canvas.erasure(), "");
+        canvas.replace(&["a row".to_owned()]).unwrap();
+        assert!(canvas.is_empty());
+        drop(asking);
+        canvas.drawn = 3;
+        assert_eq!(canvas.erasure(), "\x1b[3A\r\x1b[J");
     }
 }
