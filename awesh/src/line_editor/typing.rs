@@ -281,10 +281,6 @@ impl Typing {
         if let Some(ending) = ending {
             return self.finish_ending(&ending);
         }
-        if asked && self.editor().is_pasted_to() {
-            // It is asked again.
-            return Some(Cmd::Noop);
-        }
         if asked {
             return self.end(Ending::Leave, (String::new(), 0), context);
         }
