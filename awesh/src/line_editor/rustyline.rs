@@ -130,6 +130,7 @@ impl Rustyline {
             line = Line::default();
         }
         let mut editor = self.typing.editor();
+        editor.past().stay(&line.text);
         editor.begin(line, mode, window);
         if again {
             editor.press_again(&pressed);
@@ -241,7 +242,6 @@ impl LineEditor for Rustyline {
         self.end()?;
         write_out(&session.take_unshown())?;
         self.pressed = self.typing.take_keys();
-        self.typing.editor().past().stay();
         match line {
             Err(ReadlineError::Interrupted) | Ok(_) => Ok((turn?, self.typing.draft())),
             Err(error) => Err(io_error(error)),

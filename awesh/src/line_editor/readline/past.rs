@@ -58,9 +58,11 @@ impl Past {
         self.next = (self.at < self.entries.len()).then_some(self.at + 1);
     }
 
-    /// The next line goes on with this entry.
-    pub fn stay(&mut self) {
-        self.next = Some(self.at);
+    /// The next line, which is this one, goes on with the present entry if it is that.
+    pub fn stay(&mut self, line: &str) {
+        if self.entries.get(self.at).is_some_and(|entry| entry == line) {
+            self.next = Some(self.at);
+        }
     }
 
     /// Whether the line is none of these.

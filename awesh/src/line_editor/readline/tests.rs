@@ -68,8 +68,8 @@ fn a_line_that_is_left_in_the_history_goes_on_from_there() {
     for (keys, shown) in [("\x1b[A", "echo one two|"), ("X", "git push --force originX|"), ("\x1b[B", "|")] {
         let mut typist = Typist::new(Mode::Emacs);
         typist.press("\x1b[A");
-        typist.editor.past().stay();
         let line = typist.editor.line().clone();
+        typist.editor.past().stay(&line.text);
         typist.editor.begin(line, None, Window { columns: 40, rows: 6 });
         typist.press(keys);
         assert_eq!(typist.shown(), shown, "{keys:?}");
