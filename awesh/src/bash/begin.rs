@@ -3,9 +3,10 @@
 //! same by commands costs a fork at each line.
 //!
 //! A thread has the FIFO open as soon as bash does and says so where bash would have; the command runs once the
-//! file is closed.
+//! file is closed. Each command has a FIFO of its own under the same name: in one that bash has not closed yet it
+//! would be taken to begin once more.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -15,8 +16,8 @@ use std::time::Duration;
 use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
 
-/// So long bash may take from the end of the file to closing it; it takes microseconds. Were it opened again before,
-/// bash would be taken to begin once more, and be let go at once.
+/// So long bash may take from the end of the file to closing it, where there is no room for another; it takes
+/// microseconds.
 const CLOSING: Duration = Duration::from_millis(5);
 
 /// The FIFO's name.
@@ -33,7 +34,7 @@ impl Begin {
     /// Makes the FIFO in `directory`. What says that bash begins is written to `up`.
     pub(super) fn create(directory: &Path, up: File, said: &'static [u8]) -> io::Result<Self> {
         let path = directory.join(NAME);
-        mkfifo(&path, Mode::S_IRUSR | Mode::S_IWUSR)?;
+        make(&path)?;
         let (opening, opened) = channel();
         let (closed, closing) = channel();
         let follow = move || follow(&path, up, said, &opening, &closing);
@@ -51,18 +52,29 @@ impl Begin {
     }
 }
 
+fn make(path: &Path) -> io::Result<()> {
+    Ok(mkfifo(path, Mode::S_IRUSR | Mode::S_IWUSR)?)
+}
+
 fn follow(path: &PathBuf, mut up: File, said: &[u8], opening: &Sender<File>, closing: &Receiver<()>) {
+    let next = path.with_extension("next");
     loop {
-        match OpenOptions::new().write(true).open(path) {
+        // Before bash comes, which would wait for it. One that could not be put in its place is there still.
+        let _ = make(&next);
+        let is_another = match OpenOptions::new().write(true).open(path) {
             Ok(file) => {
+                let renamed = fs::rename(&next, path).is_ok();
                 if opening.send(file).is_err() || up.write_all(said).is_err() || closing.recv().is_err() {
                     return;
                 }
+                renamed
             }
             Err(error) if error.kind() == ErrorKind::NotFound => return,
             // Without a descriptor for it bash waits until there is one.
-            Err(_) => {}
+            Err(_) => false,
+        };
+        if !is_another {
+            thread::sleep(CLOSING);
         }
-        thread::sleep(CLOSING);
     }
 }
