@@ -139,9 +139,9 @@ impl Handshake {
         Ok(id)
     }
 
-    /// Lets bash leave its prompt and read a line.
-    pub fn go(&mut self) -> io::Result<()> {
-        self.send("go\0-\0\0\0")
+    /// Lets bash leave its prompt and read a line; one that is `guarded` may cost us our place in PROMPT_COMMAND.
+    pub fn go(&mut self, guarded: bool) -> io::Result<()> {
+        self.send(if guarded { "go\0-\0guarded\0\0" } else { "go\0-\0\0\0" })
     }
 
     /// Lets the command run that [`Message::Started`] announced.

@@ -2,7 +2,7 @@
 # words between @ signs), so it runs at top level: what a user's start-up file declares is global.
 #
 # Names: the functions, but for `awesh`, and one associative array begin with __awesh. Its elements: ps1 and ps2, the
-# user's own while bash has ours; ps0_end, our part of PS0: one of ps0_begin, which reads the FIFO begin, and ps0_fork;
+# user's own while bash has ours; given, his PS1 as a command has it, and unhooked, what may stand in that; ps0_end, our part of PS0: one of ps0_begin, which reads the FIFO begin, and ps0_fork;
 # call and slot, our command in PROMPT_COMMAND and its index there (0: behind the user's own in one string); status,
 # pipestatus and last, the user's $?, PIPESTATUS and $_; jobs and disabled, what was so at the last prompt; kind, id, first and second, the present
 # request. An element that is never set hides what is expanded in its subscript for a side effect alone.
@@ -39,6 +39,7 @@ __awesh_prompt() {
   builtin printf '@MARK@P\a' >/dev/tty
   __awesh_report
   __awesh_serve
+  __awesh_give_prompt
   # bash-preexec looks for the end of the prompt's commands; ours come after it.
   [[ ! -v __bp_preexec_interactive_mode ]] || __bp_preexec_interactive_mode=on
   [[ ! ${__awesh[disabled]-} ]] || __awesh_disable
@@ -97,12 +98,21 @@ __awesh_take_prompts() {
   fi
   # Empty it is ours still: no command has run since, as after an empty line or a syntax error.
   if [[ ${PS1@a} != *r* && $PS1 ]]; then
-    __awesh[ps1]=$PS1
+    __awesh[ps1]=${PS1//"${__awesh[unhooked]}"}
     PS1=
   fi
   if [[ $PS2 != $'@MARK@2\a' && ${PS2@a} != *r* ]]; then
     __awesh[ps2]=$PS2
     PS2=$'@MARK@2\a'
+  fi
+}
+
+# Makes the PS1 that the user has while his command runs. Where that may put something else in place of our command in
+# PROMPT_COMMAND, or PROMPT_COMMAND is a string, the prompt itself tells that it is shown without the hook.
+__awesh_give_prompt() {
+  __awesh[given]=${__awesh[ps1]}
+  if ((__awesh[slot] == 0)) || [[ ${__awesh[first]} == guarded ]]; then
+    __awesh[given]=${__awesh[unhooked]}${__awesh[ps1]}
   fi
 }
 
@@ -117,6 +127,8 @@ __awesh_hide_prompts() {
 # Puts our command behind the user's own in PROMPT_COMMAND: an array since bash 5.1, where a high index
 # survives his `PROMPT_COMMAND=…`, which sets index 0; before that a string.
 __awesh_take_command() {
+  builtin local -
+  builtin set +efnuvxET
   [[ ${PROMPT_COMMAND@a} != *r* ]] || builtin return 0
   if ((__awesh[slot] > 0)); then
     __awesh_come_last
@@ -486,12 +498,21 @@ __awesh_begin() {
   } 2>/dev/null
 }
 
-# Typed by the shell where a `set -o vi` or `set -o emacs` of the user's made bash read through readline: takes
-# that back, and what the line itself left behind. $1 is $_ as it was, and is so again.
+# In PS1, where bash shows it without having run the hook: says so, and waits until the keys typed ahead are out of
+# the terminal's queue.
+__awesh_unhooked() {
+  builtin set +x
+  builtin enable builtin printf read
+  [[ -p @DIR@/down ]] && builtin printf '@MARK@U\a' >/dev/tty && builtin read -r -d '' <@DIR@/down
+}
+
+# Typed by the shell where a `set -o vi` or `set -o emacs` of the user's made bash read through readline, or his
+# PROMPT_COMMAND has taken the hook's place: takes that back, and what the line itself left behind. $1 is $_ as it was, and is so again.
 __awesh_reset() {
   builtin local __awesh_status="$?"
   {
     builtin set +o vi +o emacs
+    __awesh_take_command
     [[ $(HISTTIMEFORMAT= builtin history 1) != *__awesh_reset* ]] || builtin history -d -1
   } 2>/dev/null
   builtin return "$__awesh_status"
@@ -555,6 +576,7 @@ __awesh_install() {
 
 builtin declare -A __awesh
 __awesh[call]='@CALL@'
+__awesh[unhooked]='${__awesh[slot]+$({ __awesh_unhooked; } >/dev/null 2>&1)}'
 __awesh[begin]=@DIR@/@BEGIN@
 __awesh[ps0_begin]='@PS0@'
 __awesh[ps0_fork]='@PS0_BY_FORK@'

@@ -56,7 +56,8 @@ use notices::Notices;
 /// What the shell types first; see the function in `hook.sh`.
 const START: &str = "{ __awesh_start ''; } >/dev/null 2>&1";
 
-/// What the shell types where bash has begun to read through readline; see the function in `hook.sh`.
+/// What the shell types where bash has begun to read through readline, or without the hook; see the function in
+/// `hook.sh`.
 const RESET: &str = " __awesh_reset \"$_\"";
 
 /// What the shell types when the user's terminal is gone; see the function in `hook.sh`.
@@ -130,7 +131,7 @@ enum Phase {
     Prompt,
     /// It was given a line and has not said yet what it makes of it.
     Reading,
-    /// The same, and nothing is shown until the command's own output: readline echoes a line of ours.
+    /// It was given a line of ours, of which nothing is shown.
     Quiet,
     /// A command has the terminal.
     Running,
@@ -324,7 +325,8 @@ impl BashSession {
         self.phase = phase;
         self.marked = false;
         self.reported = None;
-        self.link.lock().handshake.go()?;
+        let guarded = self.lines.iter().any(|line| line.contains("PROMPT_COMMAND"));
+        self.link.lock().handshake.go(guarded)?;
         self.send_line()
     }
 
