@@ -156,7 +156,8 @@ __awesh_come_last() {
 __awesh_report() {
   builtin local __awesh_mode=none __awesh_jobs='\j'
   if [[ -o vi ]]; then __awesh_mode=vi; elif [[ -o emacs ]]; then __awesh_mode=emacs; fi
-  builtin printf '%s\0' P "${__awesh[status]}" ":${__awesh[pipestatus]}" ":$PWD" "$__awesh_mode" "${__awesh_jobs@P}" ":${__awesh[ps2]@P}" \
+  builtin printf '%s\0' P "${__awesh[status]}" ":${__awesh[pipestatus]}" ":$PWD" "$__awesh_mode" "${__awesh_jobs@P}" "${HISTCMD:-0}" \
+    ":${__awesh[ps2]@P}" \
     @WATCHED@ '' >@DIR@/up
 }
 
@@ -200,6 +201,7 @@ __awesh_answer_request() {
     names-of) __awesh_answer "${__awesh[id]}" __awesh_names_of "${__awesh[first]}" "${__awesh[second]}" 2>/dev/null ;;
     expand) __awesh_answer "${__awesh[id]}" __awesh_expand "${__awesh[first]}" "${__awesh[second]}" 2>/dev/null ;;
     readline) __awesh_answer "${__awesh[id]}" __awesh_readline 2>/dev/null ;;
+    history) __awesh_answer "${__awesh[id]}" __awesh_history "${__awesh[first]}" 2>/dev/null ;;
     run) __awesh_run "${__awesh[first]}" "${__awesh[second]}" ;;
   esac
 }
@@ -417,6 +419,14 @@ __awesh_expand() {
     glob) REPLY=$(builtin compgen -G "$2") || builtin return 0 ;;
     alias) REPLY=${2/#"${2%%[[:space:]]*}"/${BASH_ALIASES[${2%%[[:space:]]*}]-${2%%[[:space:]]*}}} ;;
   esac
+  __awesh_fields=(":$REPLY")
+}
+
+# The lines that bash remembers, as `history` lists them: the last ones only, where a number is given.
+__awesh_history() {
+  builtin local HISTTIMEFORMAT=
+  builtin history $1 >|@DIR@/kind
+  builtin read -r -d '' <@DIR@/kind
   __awesh_fields=(":$REPLY")
 }
 

@@ -3,7 +3,7 @@
 //! `spawn.rs` starts it with `hook.sh` in place of its start-up files; the hook speaks through `handshake.rs`
 //! and marks in the output that `markers.rs` finds. `relay.rs` moves bytes while bash has the terminal,
 //! `show.rs` decides what of them is seen and `turns.rs` what follows from marks and messages;
-//! `link.rs` asks while it waits at its prompt; `behind.rs` lets it start behind a prompt. Nothing here knows what a line means: that is the router's.
+//! `link.rs` asks while it waits at its prompt, `listing.rs` reads the history it tells; `behind.rs` lets it start behind a prompt. Nothing here knows what a line means: that is the router's.
 
 mod begin;
 mod behind;
@@ -13,6 +13,7 @@ mod handshake;
 mod kept;
 mod leftovers;
 mod link;
+mod listing;
 pub mod markers;
 mod modes;
 mod notices;
@@ -325,7 +326,7 @@ impl BashSession {
         self.phase = phase;
         self.marked = false;
         self.reported = None;
-        let guarded = self.lines.iter().any(|line| line.contains("PROMPT_COMMAND"));
+        let guarded = self.lines.iter().any(|line| may_unhook(line));
         self.link.lock().handshake.go(guarded)?;
         self.send_line()
     }
@@ -344,6 +345,11 @@ impl Drop for BashSession {
     fn drop(&mut self) {
         leftovers::remove(self.directory.path());
     }
+}
+
+/// Whether a line may take our command out of PROMPT_COMMAND. An assignment to the name alone does not.
+fn may_unhook(line: &str) -> bool {
+    line.contains("PROMPT_COMMAND=(") || line.contains("PROMPT_COMMAND") && line.contains("unset")
 }
 
 /// What bash prints after Ctrl-C, without the end of the line that the editor has ended already.
