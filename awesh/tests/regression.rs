@@ -169,7 +169,7 @@ fn a_prompt_command_that_was_unset_took_the_prompt_with_it() {
     let mut terminal = home.awesh();
     terminal.wait_prompt();
     for line in
-        ["unset PROMPT_COMMAND", "PROMPT_COMMAND=(true); sleep 0.2", "(exit 3); PROMPT_COMMAND=('true')"]
+        ["unset PROMPT_COMMAND", "PROMPT_COMMAND=(true); sleep 0.2", "PROMPT_COMMAND=('true'); (exit 3)"]
     {
         terminal.run(line);
         assert!(terminal.shows_state(), "{line}\n{}", terminal.text());
