@@ -440,13 +440,13 @@ __awesh_expand_history() {
   builtin history -p -- "$1"
 }
 
-# What the user's inputrc and `bind` have made of readline: its variables, and of each keymap the functions, the
-# macros and the commands that keys are bound to.
+# What the user's inputrc and `bind` have made of readline: its variables, the colours it goes by, and of each keymap
+# the functions, the macros and the commands that keys are bound to.
 __awesh_readline() {
   builtin local __awesh_map __awesh_list
   builtin bind -v >|@DIR@/kind
   builtin read -r -d '' <@DIR@/kind
-  __awesh_fields=(":$REPLY")
+  __awesh_fields=(":$REPLY" ":$LS_COLORS")
   for __awesh_map in emacs vi-insert vi-command; do
     for __awesh_list in -p -s -X; do
       builtin bind -m "$__awesh_map" "$__awesh_list" >|@DIR@/kind

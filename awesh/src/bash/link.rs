@@ -162,8 +162,8 @@ impl Link {
             .map(|text| text.trim_end().to_owned())
     }
 
-    /// What the user has made of readline: its variables as `bind -v` prints them, and of each of the keymaps emacs,
-    /// vi-insert and vi-command what `bind -p`, `-s` and `-X` print.
+    /// What the user has made of readline: its variables as `bind -v` prints them, LS_COLORS, and of each of the keymaps
+    /// emacs, vi-insert and vi-command what `bind -p`, `-s` and `-X` print.
     pub fn readline(&mut self) -> Option<Vec<String>> {
         let fields = self.ask("readline", "", "", UNHURRIED)?;
         Some(fields.iter().map(|field| field.trim_start_matches(':').to_owned()).collect())

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use nix::unistd::dup2_stdin;
+use rustyline::config::Configurer as _;
 use rustyline::error::ReadlineError;
 use rustyline::history::MemHistory;
 use rustyline::{
@@ -19,7 +20,6 @@ use rustyline::{
 use super::above::{self, Above, Rows, last_line};
 use super::asking::Asking;
 use super::change::is_same;
-use super::completion::Directories;
 use super::feeder::{End, Feeder, Gate};
 use super::helper::{LineHelper, Looks};
 use super::instant::Instant;
@@ -134,7 +134,8 @@ impl Rustyline {
         if again {
             editor.press_again(&pressed);
         }
-        let asking = Asking::new(request.purpose, around, Directories::of(editor.settings()));
+        self.editor.enable_bracketed_paste(editor.settings().bracketed_paste);
+        let asking = Asking::new(request.purpose, around);
         drop(editor);
         self.typing.begin(asking, last_line(request.prompt.1).1, request.suggestion);
         Ok(())
@@ -288,7 +289,7 @@ fn config() -> Config {
 fn configure(typing: &Typing, link: &SharedLink) {
     let Some(answer) = link.lock().readline() else { return };
     let mut lists = answer.iter().map(String::as_str);
-    let settings = Settings::read(lists.next().unwrap_or_default());
+    let settings = Settings::read(lists.next().unwrap_or_default(), lists.next().unwrap_or_default());
     let mut keymap = || {
         let mut list = || lists.next().unwrap_or_default();
         Keymap::read(list(), list(), list())
