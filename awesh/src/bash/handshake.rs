@@ -12,6 +12,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use nix::libc::O_NONBLOCK;
+use nix::pty::Winsize;
 use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
 
@@ -141,9 +142,12 @@ impl Handshake {
         Ok(id)
     }
 
-    /// Lets bash leave its prompt and read a line; one that is `guarded` may cost us our place in PROMPT_COMMAND.
-    pub fn go(&mut self, guarded: bool) -> io::Result<()> {
-        self.send(if guarded { "go\0-\0guarded\0\0" } else { "go\0-\0\0\0" })
+    /// Lets bash leave its prompt and read a line; one that is `guarded` may cost us our place in PROMPT_COMMAND. The
+    /// window may have a new size.
+    pub fn go(&mut self, guarded: bool, resized: Option<Winsize>) -> io::Result<()> {
+        let guarded = if guarded { "guarded" } else { "" };
+        let size = resized.map(|size| format!("{} {}", size.ws_row, size.ws_col)).unwrap_or_default();
+        self.send(&format!("go\0-\0{guarded}\0{size}\0"))
     }
 
     /// Lets the command run that [`Message::Started`] announced.

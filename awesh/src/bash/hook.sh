@@ -40,6 +40,7 @@ __awesh_prompt() {
   __awesh_report
   __awesh_serve
   __awesh_give_prompt
+  __awesh_resize ${__awesh[second]}
   # bash-preexec looks for the end of the prompt's commands; ours come after it.
   [[ ! -v __bp_preexec_interactive_mode ]] || __bp_preexec_interactive_mode=on
   [[ ! ${__awesh[disabled]-} ]] || __awesh_disable
@@ -114,6 +115,13 @@ __awesh_give_prompt() {
   if ((__awesh[slot] == 0)) || [[ ${__awesh[first]} == guarded ]]; then
     __awesh[given]=${__awesh[unhooked]}${__awesh[ps1]}
   fi
+}
+
+# Has bash know the size of the window, where that has changed while the line was edited; as readline does.
+__awesh_resize() {
+  (($# == 2)) || builtin return 0
+  [[ ${LINES@a} == *r* ]] || LINES=$1
+  [[ ${COLUMNS@a} == *r* ]] || COLUMNS=$2
 }
 
 # Lets the line that starts the session show no prompt, and be none of those that bash counts.

@@ -47,7 +47,7 @@ pub use output::Output;
 pub use spawn::{Startup, find_bash, quote};
 
 use crate::sys::process::times_slept;
-use crate::sys::pty::{Pty, set_window_size, signal_foreground};
+use crate::sys::pty::{Pty, set_window_size, signal_foreground, window_size};
 use crate::terminal::{Keyboard, Terminal, write_out};
 use behind::Behind;
 use handshake::Handshake;
@@ -74,6 +74,8 @@ pub struct BashSession {
     master: Arc<OwnedFd>,
     slave: Arc<OwnedFd>,
     modes: Modes,
+    /// The size of the window that bash knows.
+    told_size: Winsize,
     output: Output,
     link: SharedLink,
     phase: Phase,
@@ -194,6 +196,7 @@ impl BashSession {
             child: Pid::from_raw(child.id().cast_signed()),
             output: Output::new(Arc::clone(&master), Arc::clone(&slave), &nonce),
             modes: Modes::new(terminal.original_modes()),
+            told_size: terminal.size(),
             link: SharedLink::new(Link::new(handshake, Arc::clone(&master))),
             slave,
             master,
@@ -327,7 +330,9 @@ impl BashSession {
         self.marked = false;
         self.reported = None;
         let guarded = self.lines.iter().any(|line| may_unhook(line));
-        self.link.lock().handshake.go(guarded)?;
+        let size = window_size(&*self.slave).ok().filter(|size| *size != self.told_size);
+        self.told_size = size.unwrap_or(self.told_size);
+        self.link.lock().handshake.go(guarded, size)?;
         self.send_line()
     }
 

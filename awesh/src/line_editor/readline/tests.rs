@@ -137,7 +137,7 @@ fn vi_commands_edit_the_line() {
         ("abc\x1b0~~", "AB|c"),
         ("one two\x1b0yw$p", "one twoone| "),
         ("one two\x1bdd", "|"),
-        ("abc\x1bu", "|"),
+        ("abc\x1bu", "ab|c"),
         ("a b c d\x1b0dw..", "|d"),
         ("one two\x1b0cwX\x1bw.", "X |X"),
         ("abc\x1b02x", "|c"),
