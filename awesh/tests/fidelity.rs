@@ -17,6 +17,9 @@ use crate::harness::{Home, Terminal, without_end_signs};
 /// How many cases are played at once: they mostly wait for two shells.
 const AT_ONCE: usize = 6;
 
+/// Stands in place of what a shell shows that does not come to what the case waits for.
+const HALTED: &str = "\n(it came to a halt)";
+
 /// One case of a file in `cases/`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -65,7 +68,7 @@ pub enum Step {
     Line(String),
     /// Keys, and the text before the cursor that they lead to: a prompt where nothing is said.
     Keys { keys: String, until: Option<String> },
-    /// A new size of the window, in rows and columns, and the text that it leads to.
+    /// A new size of the window, in rows and columns, and the text that it leads to, if to any.
     Resize { resize: (u16, u16), until: Option<String> },
     /// What is done to the shell from outside, while it waits for a line.
     #[serde(skip)]
@@ -131,7 +134,7 @@ impl Case {
             Some(_) if done => terminal
                 .ends()
                 .map_or("\n(it did not end)".to_owned(), |status| ended(as_bash_tells_it(status))),
-            _ => "\n(it came to a halt)".to_owned(),
+            _ => HALTED.to_owned(),
         };
         let screen = without_end_signs(&terminal.bash_rows().join("\n"));
         let rows: Vec<String> =
@@ -150,7 +153,7 @@ impl Case {
 
     /// What awesh is to show; None where bash itself does not what the case says.
     fn due(&self, bash: &str) -> Option<String> {
-        let ends = self.ends.is_none_or(|status| bash.ends_with(&ended(status)));
+        let ends = self.ends.is_none_or(|status| bash.ends_with(&ended(status))) && !bash.ends_with(HALTED);
         self.known
             .iter()
             .try_fold(bash.to_owned(), |text, known| {
@@ -180,7 +183,7 @@ impl Step {
             Step::Keys { keys, until } => terminal.becomes_ready(keys, until.as_deref()),
             Step::Resize { resize: (rows, columns), until } => {
                 terminal.resize(*rows, *columns);
-                terminal.becomes_ready("", until.as_deref())
+                until.is_none() || terminal.becomes_ready("", until.as_deref())
             }
             Step::Blow(blow) => {
                 blow.strike(terminal);

@@ -296,6 +296,12 @@ impl Terminal {
         without_end_signs(&rows.join("\n"))
     }
 
+    /// Whether the prompt is awesh's own.
+    pub fn shows_state(&self) -> bool {
+        let rows = self.rows();
+        rows.len() > 1 && is_state(&rows[rows.len() - 2])
+    }
+
     /// Closes the terminal, as a window is closed.
     pub fn hang_up(&mut self) {
         let (closed, _) = std::os::unix::net::UnixStream::pair().unwrap();
