@@ -25,6 +25,7 @@ pub mod git;
 pub mod kubernetes;
 pub mod plan;
 pub mod pool;
+mod quote;
 pub mod ssh;
 pub mod testing;
 mod words;
@@ -36,6 +37,7 @@ pub use context::{
     Answer, Context, Looking, Model, Resolution, Said, SeenFiles, Stamp, Talk, ToolCall, ToolResult,
     ToolSpec, Toolbox, Turn, User,
 };
+pub use quote::quoted;
 
 /// The agents that bid, in the order in which equal bids win.
 pub fn specialists() -> Vec<Arc<dyn Agent>> {

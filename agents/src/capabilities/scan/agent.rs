@@ -8,6 +8,7 @@ use crate::agent::{Agent, Bid, Failure, Question};
 use crate::context::{Answer, Context, Resolution};
 use crate::kubernetes::contexts::Contexts;
 use crate::kubernetes::{NAME, Session, without_names};
+use crate::quote::quoted;
 use crate::words::{Words, code};
 
 /// Bytes beyond which a question says more than a phrase could.
@@ -95,15 +96,6 @@ fn program(session: &Session) -> String {
     let is_there = std::env::split_paths(&path).any(|directory| directory.join("awesh").is_file());
     let own = std::env::current_exe().ok().filter(|_| !is_there);
     own.map_or("awesh".to_owned(), |own| quoted(&own.to_string_lossy()))
-}
-
-/// A word as the shell takes it.
-fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+,".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', "'\\''"))
 }
 
 #[cfg(test)]
