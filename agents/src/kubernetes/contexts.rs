@@ -76,6 +76,11 @@ pub struct Contexts {
 }
 
 impl Contexts {
+    /// The same as [`Self::read`], on a thread that may wait.
+    pub async fn load(sources: Sources) -> Self {
+        tokio::task::spawn_blocking(move || Self::read(&sources)).await.unwrap_or_default()
+    }
+
     /// Reads the files. It may block.
     pub fn read(sources: &Sources) -> Self {
         let mut merged = Merged::default();
@@ -104,6 +109,11 @@ impl Contexts {
             patterns.is_empty() || matchers.iter().any(|matcher| matcher.matches(&entry.name))
         };
         Ok(self.entries.iter().filter(chosen).cloned().collect())
+    }
+
+    /// Their names.
+    pub fn names(&self) -> Vec<String> {
+        self.entries.iter().map(|entry| entry.name.clone()).collect()
     }
 
     /// Why there are no contexts, in a sentence.

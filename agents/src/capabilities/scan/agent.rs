@@ -37,7 +37,7 @@ impl Agent for Scan {
         if question.text.len() > LONGEST {
             return Bid::None;
         }
-        let contexts = read(&Session::of(question)).await;
+        let contexts = Session::of(question).contexts().await;
         match understand(&question.text, &contexts) {
             Some(_) if !contexts.entries.is_empty() => Bid::Certain,
             _ => Bid::None,
@@ -46,7 +46,7 @@ impl Agent for Scan {
 
     async fn run(&self, context: &Context) -> Result<Answer, Failure> {
         let session = Session::of(&context.question);
-        let contexts = read(&session).await;
+        let contexts = session.contexts().await;
         let named = understand(&context.question.text, &contexts).flatten();
         let name = named.or(contexts.current).ok_or_else(|| {
             Failure::new(FailureKind::Settings, "No context of the kubeconfig is the current one.")
@@ -73,15 +73,10 @@ impl Agent for Scan {
     }
 }
 
-async fn read(session: &Session) -> Contexts {
-    let sources = session.sources();
-    tokio::task::spawn_blocking(move || Contexts::read(&sources)).await.unwrap_or_default()
-}
-
 /// Which cluster is to be scanned, if a question asks that: one by its context, or none, the current one.
 fn understand(text: &str, contexts: &Contexts) -> Option<Option<String>> {
-    let names: Vec<String> = contexts.entries.iter().map(|entry| entry.name.clone()).collect();
-    let (text, mut named) = without_names(text, &names).unwrap_or_else(|| (text.to_owned(), Vec::new()));
+    let (text, mut named) =
+        without_names(text, &contexts.names()).unwrap_or_else(|| (text.to_owned(), Vec::new()));
     let words = Words::of(&text, "");
     let current = "[this|the|my|our] [current] [kubernetes|k8s|kube] cluster";
     let of_name = [format!("[the] [cluster|context] {NAME} [cluster]")];
