@@ -5,10 +5,10 @@ pub fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@%+".contains(c);
     // zsh makes the path of a program of a word that begins with `=`.
     if !word.is_empty() && !word.starts_with('=') && word.chars().all(is_plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
+        return word.to_owned();
     }
+    // NUL alone has no quoted form; no word of a process has one in it.
+    shlex::try_quote(&word.replace('\0', "")).map(String::from).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -36,5 +36,6 @@ mod tests {
             assert_eq!(String::from_utf8_lossy(&told.stdout), word);
         }
         assert_eq!(quoted("--replicas=5"), "--replicas=5");
+        assert_eq!(quoted("a\0b"), "ab");
     }
 }
