@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use super::follow::{End, Follower};
 use super::tally::Tally;
-use super::{Batch, Event, Failure, Place, Report, Trouble, Wish, script};
+use super::{Batch, Event, Failure, Place, Report, Trouble, Wish, script, wished};
 use crate::ssh;
 
 /// A `sh`, here or there, that waits for a script.
@@ -93,7 +93,7 @@ async fn remote<E: FnMut(Event)>(
     loop {
         let link = tokio::select! {
             biased;
-            () = ended(wish) => return (0, None),
+            () = wished(wish, Wish::Stop) => return (0, None),
             link = tries.link(deadline) => link,
         };
         let mut link = match link {
@@ -119,12 +119,6 @@ async fn remote<E: FnMut(Event)>(
         if granted > 0 || matches!(end, End::Late) || !tries.again(&failure, &words).await {
             return (granted, Some(failure));
         }
-    }
-}
-
-async fn ended(wish: &mut watch::Receiver<Wish>) {
-    if wish.wait_for(|wish| *wish != Wish::GoOn).await.is_err() {
-        std::future::pending().await
     }
 }
 
