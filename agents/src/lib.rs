@@ -17,6 +17,7 @@ pub mod batch;
 pub mod capabilities;
 mod circumstances;
 pub mod context;
+mod digest;
 pub mod explain;
 pub mod fan_out;
 pub mod files;
@@ -37,6 +38,7 @@ pub use context::{
     Answer, Context, Looking, Model, Resolution, Said, SeenFiles, Stamp, Talk, ToolCall, ToolResult,
     ToolSpec, Toolbox, Turn, User,
 };
+pub use digest::sha256;
 pub use quote::quoted;
 
 /// The agents that bid, in the order in which equal bids win.

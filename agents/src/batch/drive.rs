@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use super::follow::{End, Follower};
 use super::tally::Tally;
 use super::{Batch, Event, Failure, Place, Report, Trouble, Wish, script, wished};
+use crate::digest::hexadecimal;
 use crate::ssh;
 
 /// A `sh`, here or there, that waits for a script.
@@ -142,7 +143,7 @@ fn mark() -> String {
     let mut bytes = [0; 16];
     // The kernel's random numbers are there once it has booted.
     let _ = SystemRandom::new().fill(&mut bytes);
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    hexadecimal(&bytes)
 }
 
 fn lost(what: &str, follower: &Follower) -> Failure {
