@@ -164,3 +164,15 @@ fn a_long_answer_is_shown_again_in_the_pager() {
     terminal.wait_for("entry 400");
     assert!(!terminal.text().contains("entry 398"), "{}", terminal.text());
 }
+
+/// Help and what was kept of a talk ran through the screen, and what comes first was gone.
+#[test]
+fn help_that_is_longer_than_the_screen_goes_to_the_pager() {
+    let (_home, mut terminal) = Home::new().shell();
+    terminal.run("export PAGER='tail -2'");
+    terminal.resize(24, 100);
+    terminal.send("aweh\r");
+    terminal.wait_for("environment: AWESH_BACKEND");
+    terminal.wait_prompt();
+    assert!(!terminal.printed().contains("always a question"), "{}", terminal.printed());
+}
