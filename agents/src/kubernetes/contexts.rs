@@ -73,6 +73,8 @@ pub struct Contexts {
     pub problems: Vec<String>,
     /// The files that were looked for.
     pub files: Vec<PathBuf>,
+    /// Whether nobody named a file, and the usual one is not there.
+    pub is_missing: bool,
 }
 
 impl Contexts {
@@ -88,7 +90,7 @@ impl Contexts {
             match read_file(path) {
                 Ok(Some(text)) => merged.add(path, &text),
                 Ok(None) if sources.named => merged.problem(path, "there is no such file"),
-                Ok(None) => {}
+                Ok(None) => merged.is_missing = true,
                 Err(why) => merged.problem(path, &why),
             }
         }
@@ -121,6 +123,7 @@ impl Contexts {
         let files: Vec<String> = self.files.iter().map(|path| path.display().to_string()).collect();
         match files.as_slice() {
             [] => "No kubeconfig: neither KUBECONFIG nor HOME is set.".to_owned(),
+            [file] if self.is_missing => format!("No kubeconfig: there is no file {file}."),
             [file] => format!("No context in the kubeconfig {file}."),
             files => format!("No context in any of the kubeconfig files {}.", files.join(", ")),
         }
@@ -135,6 +138,7 @@ struct Merged {
     users: HashMap<String, AuthInfo>,
     current: Option<String>,
     problems: Vec<String>,
+    is_missing: bool,
 }
 
 impl Merged {
@@ -180,7 +184,7 @@ impl Merged {
     }
 
     fn finish(self, sources: &Sources) -> Contexts {
-        let Self { contexts, clusters, users, current, problems } = self;
+        let Self { contexts, clusters, users, current, problems, is_missing } = self;
         let entry = |(name, context): (String, kube_client::config::Context)| Entry {
             name,
             namespace: context.namespace.filter(|namespace| !namespace.is_empty()),
@@ -190,7 +194,7 @@ impl Merged {
             user_name: context.user,
         };
         let entries = contexts.into_iter().map(entry).collect();
-        Contexts { entries, current, problems, files: sources.files.clone() }
+        Contexts { entries, current, problems, files: sources.files.clone(), is_missing }
     }
 }
 
