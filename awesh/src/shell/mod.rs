@@ -247,7 +247,7 @@ impl Shell {
     /// Sends a line where it goes; sets `command` where that is bash.
     fn act(&mut self, text: &str, turned: bool, command: &mut Option<Entered>) -> io::Result<Flow> {
         let around = self.surroundings();
-        let started = std::time::Instant::now();
+        let started = Instant::now();
         let facts = SessionFacts(&around);
         let (verdict, explanation) = explain(text, &facts);
         messages::timing("router", started.elapsed());
