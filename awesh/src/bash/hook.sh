@@ -2,9 +2,10 @@
 # words between @ signs), so it runs at top level: what a user's start-up file declares is global.
 #
 # Names: the functions, but for `awesh`, and one associative array begin with __awesh. Its elements: ps1 and ps2, the
-# user's own while bash has ours; given, his PS1 as a command has it, and unhooked, what may stand in that; ps0_end, our part of PS0: one of ps0_begin, which reads the FIFO begin, and ps0_fork;
-# call and slot, our command in PROMPT_COMMAND and its index there (0: behind the user's own in one string); status,
-# pipestatus and last, the user's $?, PIPESTATUS and $_; jobs and disabled, what was so at the last prompt; kind, id, first and second, the present
+# user's own while bash has ours; given, his PS1 as a command has it, and unhooked, what may stand in that; ps0_end,
+# our part of PS0: one of ps0_begin, which reads the FIFO begin, and ps0_fork; call and slot, our command in
+# PROMPT_COMMAND and its index there (0: behind the user's own in one string); status, pipestatus and last, the user's
+# $?, PIPESTATUS and $_; jobs and disabled, what was so at the last prompt; kind, id, first and second, the present
 # request. An element that is never set hides what is expanded in its subscript for a side effect alone.
 # Functions are defined before any file of the user's is read, so no alias of his is in them; builtins are
 # called by that name because a function may hide them. (`builtin local` splits what is not in quotes.)
