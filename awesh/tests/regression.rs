@@ -1,6 +1,10 @@
 //! One test for each defect, named after what went wrong.
 
 use std::os::unix::fs::{FileTypeExt, PermissionsExt};
+use std::path::Path;
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 
 use crate::harness::Home;
 
@@ -194,4 +198,25 @@ fn a_line_taken_out_of_the_history_stayed_in_our_file() {
     }
     let file = std::fs::read_to_string(home.path().join(".local/state/awesh/history")).unwrap();
     assert_eq!(file, "echo kept\nfor i in 1; do echo $i; done\nhistory -d -3\n");
+}
+
+#[test]
+fn a_bash_that_was_slow_to_answer_was_interrupted() {
+    let home = Home::new();
+    let mut terminal = home.awesh();
+    terminal.wait_prompt();
+    terminal.run("trap 'echo trapped' INT; echo $$ >pid");
+    let bash = Pid::from_raw(read_number(&home.path().join("work/pid")));
+    terminal.run("(exit 7)");
+    kill(bash, Signal::SIGSTOP).unwrap();
+    terminal.send("echo");
+    terminal.wait("a line without an answer", |screen| screen.line() == "> echo");
+    kill(bash, Signal::SIGCONT).unwrap();
+    terminal.send(" \"status $?\"\r");
+    terminal.wait_for("\nstatus 7\n");
+    assert!(!terminal.text().contains("\ntrapped"), "{}", terminal.text());
+}
+
+fn read_number(path: &Path) -> i32 {
+    std::fs::read_to_string(path).unwrap().trim().parse().unwrap()
 }

@@ -42,7 +42,7 @@ pub use bound::Edited;
 pub use handshake::{EditingMode, Report};
 pub use kept::keep_kubeconfigs;
 pub use leftovers::remove_leftovers;
-pub use link::{Candidates, Link, SharedLink, Unfinished};
+pub use link::{Candidates, Link, NoAnswer, SharedLink, Unfinished};
 pub use output::Output;
 pub use spawn::{Startup, find_bash, quote};
 

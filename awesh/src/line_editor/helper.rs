@@ -19,6 +19,7 @@ use super::feeder::Gate;
 use super::typing::Typing;
 use super::unfinished::goes_on;
 use super::{Purpose, Surroundings};
+use crate::bash::NoAnswer;
 use crate::router::{CommandKind, Facts, Route, route};
 
 /// How a question looks while it is typed: cyan, and its own mark in the prompt.
@@ -260,14 +261,17 @@ pub struct SessionFacts<'a>(pub &'a Surroundings);
 
 impl Facts for SessionFacts<'_> {
     fn resolve(&self, word: &str) -> Option<CommandKind> {
-        let kind = self.0.link.lock().kind_of(word)?;
-        Some(match kind.as_str() {
-            "alias" => CommandKind::Alias,
-            "keyword" => CommandKind::Keyword,
-            "function" => CommandKind::Function,
-            "builtin" => CommandKind::Builtin,
-            _ => CommandKind::File,
-        })
+        match self.0.link.lock().kind_of(word) {
+            Ok(kind) => Some(match kind?.as_str() {
+                "alias" => CommandKind::Alias,
+                "keyword" => CommandKind::Keyword,
+                "function" => CommandKind::Function,
+                "builtin" => CommandKind::Builtin,
+                _ => CommandKind::File,
+            }),
+            // A command that bash could run is never to be taken for a question.
+            Err(NoAnswer) => Some(CommandKind::File),
+        }
     }
 
     fn turned(&self, form: &str) -> Option<Route> {
