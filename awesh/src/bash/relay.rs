@@ -127,10 +127,13 @@ impl BashSession {
     }
 
     fn poll(&self, terminal: &Terminal, since: Instant) -> io::Result<Ready> {
-        let behind = self.behind.as_ref().map(|_| LOOK_AGAIN);
-        let timeout = behind.or(self.patience()).map_or(PollTimeout::NONE, |patience| {
-            PollTimeout::try_from(patience.saturating_sub(since.elapsed())).unwrap_or(PollTimeout::ZERO)
-        });
+        let left = match self.behind {
+            // However long it has been silent: the looks come one after the other.
+            Some(_) => Some(LOOK_AGAIN),
+            None => self.patience().map(|patience| patience.saturating_sub(since.elapsed())),
+        };
+        let timeout =
+            left.map_or(PollTimeout::NONE, |left| PollTimeout::try_from(left).unwrap_or(PollTimeout::ZERO));
         let link = self.link.lock();
         let sends = self.takes_keys && !self.outgoing.is_empty();
         let master = if sends { PollFlags::POLLIN | PollFlags::POLLOUT } else { PollFlags::POLLIN };
