@@ -34,6 +34,7 @@ use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 
 use agents::ToolSpec;
 use awesh_protocol::{Api, Secret, Tools};
+use jiff::Timestamp;
 use reqwest::{RequestBuilder, Response};
 use serde_json::Value;
 use tokio::time::timeout;
@@ -251,9 +252,10 @@ impl Client {
 
     async fn refusal(&self, mut response: Response, key: Option<&str>) -> Fault {
         let status = response.status().as_u16();
-        let header =
-            |name: &str| response.headers().get(name)?.to_str().ok().and_then(retry::read_retry_after);
-        let retry_after = header("retry-after").or_else(|| header("llm_provider-retry-after"));
+        let header = |name: &str| response.headers().get(name)?.to_str().ok();
+        let now = header("date").and_then(retry::read_date).unwrap_or_else(Timestamp::now);
+        let asked = header("retry-after").or_else(|| header("llm_provider-retry-after"));
+        let retry_after = asked.and_then(|value| retry::read_retry_after(value, now));
         let mut body = Vec::new();
         while body.len() < REFUSAL {
             match timeout(self.patience.idle, response.chunk()).await {
