@@ -70,7 +70,7 @@ pub(crate) struct Client {
     patience: Patience,
     /// Built by the first question, and again where the session's way to the network has changed.
     http: Mutex<Option<(Network, reqwest::Client)>>,
-    /// The key that a command printed.
+    /// The key that a command printed, or the keyring had.
     fetched: Mutex<Option<Secret>>,
     /// Whether the server has refused tools.
     refused_tools: AtomicBool,
@@ -99,23 +99,19 @@ impl Client {
         }
     }
 
-    /// The key, from its command where there is one; nothing else may happen before it is known, so that it can
+    /// The key, from its command or the keyring where it is there; nothing else may happen before it is known, so that it can
     /// be kept from what is sent.
     pub(crate) async fn key(&self, environment: &BTreeMap<String, String>) -> Result<Option<Secret>, Fault> {
-        let command = match &self.endpoint.key {
-            Key::None => return Ok(None),
-            Key::Given(key) => return Ok(Some(key.clone())),
-            Key::Command(command) => command,
-        };
         let known = lock(&self.fetched).clone();
-        match known {
-            Some(key) => Ok(Some(key)),
-            None => {
-                let key = key::fetch(command, environment).await?;
-                *lock(&self.fetched) = Some(key.clone());
-                Ok(Some(key))
-            }
-        }
+        let key = match (&self.endpoint.key, known) {
+            (Key::None, _) => return Ok(None),
+            (Key::Given(key), _) => return Ok(Some(key.clone())),
+            (_, Some(key)) => return Ok(Some(key)),
+            (Key::Command(command), None) => key::fetch(command, environment).await?,
+            (Key::Keyring, None) => key::look_up(self.endpoint.provider.name, environment).await?,
+        };
+        *lock(&self.fetched) = Some(key.clone());
+        Ok(Some(key))
     }
 
     /// The question put for this server's API.
