@@ -13,7 +13,7 @@ mod tests;
 
 use std::mem;
 
-use super::block::{CodeLine, Fence, Line, Marker, Start, start};
+use super::block::{CodeLine, Fence, Line, Marker, Start, indentation, start};
 use super::container::{Containers, MAX_QUOTES, quote_marks};
 use super::inline::{Inline, Span};
 use super::style::{Capabilities, Piece, Run, Style, put, put_line};
@@ -185,7 +185,9 @@ impl Markdown {
         {
             return self.code_line(fence.line(line, extent), line.len(), out);
         }
-        let in_paragraph = matches!(self.block, Block::Paragraph) && self.base == 0;
+        let (indent, _) = indentation(line);
+        let in_paragraph =
+            matches!(self.block, Block::Paragraph) && self.base == 0 && self.containers.has_within(indent);
         let start = start(line, extent, in_paragraph);
         if start == Start::Wait {
             return None;

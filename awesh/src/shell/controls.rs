@@ -52,7 +52,7 @@ impl Shell {
             _ => None,
         })?;
         match answered {
-            Some((text, true)) => messages::page(&render::page(&text), true),
+            Some((text, true)) => self.page(&render::page(&text))?,
             Some((text, false)) => messages::error(render::page(&text)),
             None => {
                 messages::error("the backend, which keeps that, does not answer");
