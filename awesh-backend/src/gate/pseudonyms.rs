@@ -34,6 +34,12 @@ impl Kind {
         }
     }
 
+    /// Whether it reads as what a placeholder of this kind has between its brackets.
+    pub(super) fn is_numbered(self, text: &str) -> bool {
+        let number = text.strip_prefix(self.name()).and_then(|rest| rest.strip_prefix('-'));
+        number.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
+    }
+
     /// The kind of this name.
     pub(super) fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
