@@ -29,6 +29,7 @@ mod turn;
 pub(crate) mod worded;
 
 use std::collections::BTreeMap;
+use std::error::Error;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 
@@ -274,20 +275,23 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// What a request that got no answer failed of.
 fn unsent(error: &reqwest::Error) -> Fault {
     let why = innermost(error);
-    let mut causes = std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source());
-    let is_of_tls = causes.any(|cause| {
-        let wrapped = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        wrapped.is_some_and(|wrapped| wrapped.is::<rustls::Error>())
-    });
     match error.is_connect() {
-        true if is_of_tls => Fault::Client(why),
+        true if is_of_tls(error) => Fault::Client(why),
         true => Fault::Unreachable(why),
         false => Fault::Broken(why),
     }
 }
 
+/// Whether TLS is at the bottom of it. An error of a stream names not what it wraps but that one's cause.
+fn is_of_tls(error: &(dyn Error + 'static)) -> bool {
+    let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    error.is::<rustls::Error>()
+        || wrapped.is_some_and(|wrapped| is_of_tls(wrapped))
+        || error.source().is_some_and(is_of_tls)
+}
+
 /// The cause at the bottom, which says most; the layers above it repeat the address.
-fn innermost(error: &dyn std::error::Error) -> String {
+fn innermost(error: &dyn Error) -> String {
     let mut cause = error;
     while let Some(source) = cause.source() {
         cause = source;
