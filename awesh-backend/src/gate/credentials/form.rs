@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::super::decode;
 use super::super::names::names_secret;
+use super::super::pseudonyms::entries;
 
 /// How a file holds its secrets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,9 +34,12 @@ impl Form {
         match self {
             Self::Named => match serde_json::from_str(text) {
                 Ok(value) => in_json("", &value),
-                Err(_) => {
-                    text.lines().filter_map(in_line).flat_map(|(name, value)| named(name, value)).collect()
-                }
+                Err(_) => text
+                    .lines()
+                    .flat_map(entries)
+                    .filter_map(in_line)
+                    .flat_map(|(name, value)| named(name, value))
+                    .collect(),
             },
             Self::Netrc => {
                 let words: Vec<&str> = text.split_whitespace().collect();
@@ -153,7 +157,7 @@ mod tests {
 
     #[test]
     fn secrets_of_files_in_their_forms() {
-        let cases: [(&str, Form, &[&str]); 13] = [
+        let cases: [(&str, Form, &[&str]); 15] = [
             (
                 "users:\n- name: ada\n  user:\n    token: abc.def-1\n    client-key-data: TFM0tLS1\n    username: ada\n",
                 Form::Named,
@@ -182,6 +186,8 @@ mod tests {
             (r#"{"RefreshToken":{"x":{"secret":"0.AXo","home_account_id":"y"}}}"#, Form::Named, &["0.AXo"]),
             (":rubygems_api_key: rubygems_1\n", Form::Named, &["rubygems_1"]),
             ("[global]\nindex-url = https://ada:pip-pw@pypi.example/simple\n", Form::Addresses, &["pip-pw"]),
+            ("users: [{name: ada, user: {token: abc.def-2, username: ada}}]\n", Form::Named, &["abc.def-2"]),
+            ("[client]\npassword = \"a,b{c\"\n", Form::Named, &["a,b{c", "a"]),
             ("//registry.npmjs.org/:_authToken=npm_abc\n", Form::Named, &["npm_abc"]),
             ("machine h login ada password pw-1\nmachine i\n password pw-2", Form::Netrc, &["pw-1", "pw-2"]),
             ("db:5432:*:app:pg-pass\n", Form::LastColumn, &["pg-pass"]),
