@@ -105,6 +105,10 @@ fn what_does_not_pass_is_given_up() {
     let (kind, _, hint) = Shell::with_model(&server).failure("hello there");
     assert_eq!((kind, server.requests().len()), (FailureKind::Busy, 1));
     assert!(hint.contains("3600 s"), "{hint}");
+    // A gateway passes on what it was told itself.
+    let server = start([busy().header("llm_provider-retry-after", "60")]);
+    let (_, _, hint) = Shell::with_model(&server).failure("hello there");
+    assert!(hint.contains("60 s"), "{hint}");
     let (now, later) = ("Fri, 20 Nov 2026 22:07:28 GMT", "Fri, 20 Nov 2026 22:37:28 GMT");
     let server = start([busy().header("Date", now).header("Retry-After", later)]);
     let (_, _, hint) = Shell::with_model(&server).failure("hello there");
