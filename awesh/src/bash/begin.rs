@@ -3,9 +3,10 @@
 //! same by commands costs a fork at each line.
 //!
 //! A thread has the FIFO open as soon as bash does and says so where bash would have; the command runs once the
-//! file is closed.
+//! file is closed. bash closes it some time after that: so two FIFOs take turns under the one name, or bash would be
+//! taken to begin once more.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, remove_file, rename};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -15,54 +16,100 @@ use std::time::Duration;
 use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
 
-/// So long bash may take from the end of the file to closing it; it takes microseconds. Were it opened again before,
-/// bash would be taken to begin once more, and be let go at once.
-const CLOSING: Duration = Duration::from_millis(5);
-
 /// The FIFO's name.
 pub(super) const NAME: &str = "begin";
 
+/// The name of the one whose turn is next.
+const NEXT: &str = "begin-next";
+
+/// After so long a descriptor may be free again.
+const RETRY: Duration = Duration::from_millis(5);
+
 /// The shell's side of it.
 #[derive(Debug)]
-pub(super) struct Begin {
-    opened: Receiver<File>,
-    closed: Sender<()>,
-}
+pub(super) struct Begin(Receiver<File>);
 
 impl Begin {
-    /// Makes the FIFO in `directory`. What says that bash begins is written to `up`.
+    /// Makes the FIFOs in `directory`. What says that bash begins is written to `up`.
     pub(super) fn create(directory: &Path, up: File, said: &'static [u8]) -> io::Result<Self> {
-        let path = directory.join(NAME);
-        mkfifo(&path, Mode::S_IRUSR | Mode::S_IWUSR)?;
+        for name in [NAME, NEXT] {
+            mkfifo(&directory.join(name), Mode::S_IRUSR | Mode::S_IWUSR)?;
+        }
         let (opening, opened) = channel();
-        let (closed, closing) = channel();
-        let follow = move || follow(&path, up, said, &opening, &closing);
+        let turns = Turns { present: directory.join(NAME), next: directory.join(NEXT) };
+        let follow = move || follow(&turns, up, said, &opening);
         thread::Builder::new().name("awesh-begin".to_owned()).spawn(follow)?;
-        Ok(Self { opened, closed })
+        Ok(Self(opened))
     }
 
     /// Lets the command run that bash has begun in this way; false where there is none.
     pub(super) fn release(&self) -> bool {
-        let Ok(file) = self.opened.try_recv() else { return false };
-        drop(file);
-        // The thread ends with the session.
-        let _ = self.closed.send(());
-        true
+        // To drop it closes it.
+        self.0.try_recv().is_ok()
     }
 }
 
-fn follow(path: &PathBuf, mut up: File, said: &[u8], opening: &Sender<File>, closing: &Receiver<()>) {
+/// Ends with the session.
+fn follow(turns: &Turns, mut up: File, said: &[u8], opening: &Sender<File>) {
     loop {
-        match OpenOptions::new().write(true).open(path) {
+        match OpenOptions::new().write(true).open(&turns.present) {
             Ok(file) => {
-                if opening.send(file).is_err() || up.write_all(said).is_err() || closing.recv().is_err() {
+                if turns.change().is_err() {
+                    // A bash that finds no FIFO runs its commands at once; for one without a writer it would wait.
+                    let _ = remove_file(&turns.present);
+                }
+                if opening.send(file).is_err() || up.write_all(said).is_err() {
                     return;
                 }
             }
             Err(error) if error.kind() == ErrorKind::NotFound => return,
             // Without a descriptor for it bash waits until there is one.
-            Err(_) => {}
+            Err(_) => thread::sleep(RETRY),
         }
-        thread::sleep(CLOSING);
+    }
+}
+
+#[derive(Debug)]
+struct Turns {
+    present: PathBuf,
+    next: PathBuf,
+}
+
+impl Turns {
+    /// Gives the name to the other FIFO, while bash waits at this one: it looks at the name again for its next
+    /// command only.
+    fn change(&self) -> io::Result<()> {
+        let aside = self.next.with_extension("aside");
+        rename(&self.present, &aside)?;
+        rename(&self.next, &self.present)?;
+        rename(&aside, &self.next)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use super::*;
+
+    /// What bash does where it expands PS0.
+    fn open(directory: &Path) -> File {
+        File::open(directory.join(NAME)).unwrap()
+    }
+
+    #[test]
+    fn a_bash_that_is_slow_to_close_the_file_begins_only_once() {
+        let directory = tempfile::tempdir().unwrap();
+        let (mut said, up) = io::pipe().unwrap();
+        let begin = Begin::create(directory.path(), std::os::fd::OwnedFd::from(up).into(), b"C").unwrap();
+        assert!(!begin.release());
+        for _ in 0..100 {
+            let mut file = open(directory.path());
+            let mut byte = [0];
+            said.read_exact(&mut byte).unwrap();
+            assert!(begin.release());
+            assert_eq!(file.read(&mut byte).unwrap(), 0);
+            assert!(begin.0.recv_timeout(Duration::from_micros(100)).is_err(), "begun by nobody");
+        }
     }
 }

@@ -25,7 +25,8 @@ __awesh_prompt() {
   builtin local - || return 0
   builtin local __awesh_flags="$-"
   builtin set +efnuvxET
-  builtin enable -n >|@DIR@/disabled
+  [[ ! -s @DIR@/disabled ]] || >|@DIR@/disabled
+  builtin enable -n 1<>@DIR@/disabled
   [[ ! -s @DIR@/disabled ]] || __awesh_enable
   builtin local REPLY FUNCNEST=0
   builtin local IFS=$' \t\n'
@@ -45,24 +46,28 @@ __awesh_prompt() {
   builtin return 0
 }
 
+# Runs a builtin and leaves what it prints in REPLY. The file is empty before it is opened to be written to: where one
+# is cut off and written to at once, a disk's file system has bash wait, at its closing, until that is on the disk.
+__awesh_take() {
+  [[ ! -s @DIR@/kind ]] || >|@DIR@/kind
+  "$@" 1<>@DIR@/kind
+  builtin read -r -d '' <@DIR@/kind
+}
+
 # Has bash say which jobs have ended or stopped. It does so after PROMPT_COMMAND, which here is after the next line
 # was entered, and after it has waited for a command, in PROMPT_COMMAND only where that is read from a file.
 __awesh_tell_of_jobs() {
   builtin local __awesh_before="${__awesh[jobs]-}"
-  builtin jobs -p >|@DIR@/jobs
+  __awesh_take builtin jobs -p
   __awesh[jobs]=
-  if [[ -s @DIR@/jobs ]]; then
-    builtin read -r -d '' <@DIR@/jobs
+  if [[ $REPLY ]]; then
     __awesh[jobs]=$REPLY/
-    builtin jobs -rp >|@DIR@/jobs
-    builtin read -r -d '' <@DIR@/jobs
+    __awesh_take builtin jobs -rp
     __awesh[jobs]+=$REPLY/
-    builtin jobs -sp >|@DIR@/jobs
-    builtin read -r -d '' <@DIR@/jobs
+    __awesh_take builtin jobs -sp
     __awesh[jobs]+=$REPLY
     if [[ ${__awesh[jobs]} != "$REPLY/$REPLY/" && ${__awesh[jobs]} != "$__awesh_before" ]]; then
-      builtin printf '( builtin : )\n' >|@DIR@/jobs
-      builtin . @DIR@/jobs 2>/dev/tty
+      builtin . @DIR@/subshell 2>/dev/tty
     fi
   fi
 }
@@ -143,9 +148,18 @@ __awesh_come_last() {
 # and an empty field.
 __awesh_report() {
   builtin local __awesh_mode=none __awesh_jobs='\j'
+  builtin local -a __awesh_own
+  __awesh_own=()
   if [[ -o vi ]]; then __awesh_mode=vi; elif [[ -o emacs ]]; then __awesh_mode=emacs; fi
+  [[ ! ${!AWESH_@} ]] || __awesh_take_own
   builtin printf '%s\0' P "${__awesh[status]}" ":${__awesh[pipestatus]}" ":$PWD" "$__awesh_mode" "${__awesh_jobs@P}" ":${__awesh[ps2]@P}" \
-    @WATCHED@ '' >@DIR@/up
+    @WATCHED@ "${__awesh_own[@]}" '' >@DIR@/up
+}
+
+# awesh's own variables, which hardly anybody has set, are apart: words that come to nothing took bash half the time of
+# a prompt.
+__awesh_take_own() {
+  __awesh_own=(@OWN@)
 }
 
 # Answers requests until the shell says go. A request is four fields: kind, id, and two arguments. While it
@@ -202,14 +216,12 @@ __awesh_answer() {
 }
 
 __awesh_type() {
-  builtin type -t -- "$1" >|@DIR@/kind
-  builtin read -r -d '' <@DIR@/kind
+  __awesh_take builtin type -t -- "$1"
   __awesh_fields=(":$REPLY")
 }
 
 __awesh_names() {
-  builtin compgen -c >|@DIR@/kind
-  builtin read -r -d '' <@DIR@/kind
+  __awesh_take builtin compgen -c
   __awesh_fields=(":$REPLY")
 }
 
@@ -218,8 +230,7 @@ __awesh_names() {
 __awesh_shadows() {
   { builtin shopt -q interactive_comments && [[ $- != *k* ]]; } || builtin return 0
   builtin local __awesh_name
-  builtin compgen -A function >|@DIR@/kind
-  builtin read -r -d '' <@DIR@/kind
+  __awesh_take builtin compgen -A function
   __awesh_fields=(":$REPLY")
   builtin shopt -q expand_aliases || builtin return 0
   for __awesh_name in "${!BASH_ALIASES[@]}"; do
@@ -422,13 +433,11 @@ __awesh_expand_history() {
 # macros and the commands that keys are bound to.
 __awesh_readline() {
   builtin local __awesh_map __awesh_list
-  builtin bind -v >|@DIR@/kind
-  builtin read -r -d '' <@DIR@/kind
+  __awesh_take builtin bind -v
   __awesh_fields=(":$REPLY")
   for __awesh_map in emacs vi-insert vi-command; do
     for __awesh_list in -p -s -X; do
-      builtin bind -m "$__awesh_map" "$__awesh_list" >|@DIR@/kind
-      builtin read -r -d '' <@DIR@/kind
+      __awesh_take builtin bind -m "$__awesh_map" "$__awesh_list"
       __awesh_fields+=(":$REPLY")
     done
   done
@@ -534,8 +543,9 @@ __awesh_start() {
 # out of the terminal's queue, where bash would read them in place of the line that starts the session. Ctrl-C, which
 # may be on its way for a start-up file, comes too late from here on.
 __awesh_install() {
-  builtin local __awesh_mode=emacs REPLY
-  builtin trap -p INT >|@DIR@/kind
+  builtin local __awesh_mode=emacs __awesh_trap REPLY
+  __awesh_take builtin trap -p INT || builtin :
+  __awesh_trap=$REPLY
   builtin trap '' INT
   [[ ! -o vi ]] || __awesh_mode=vi
   builtin set +o vi +o emacs
@@ -548,9 +558,8 @@ __awesh_install() {
   __awesh_hide_prompts
   builtin printf '@MARK@P\a' >/dev/tty
   builtin read -r -d '' <@DIR@/down || builtin :
-  builtin read -r -d '' <@DIR@/kind || builtin :
   builtin trap - INT
-  builtin eval "${REPLY:+builtin $REPLY}"
+  builtin eval "${__awesh_trap:+builtin $__awesh_trap}"
 }
 
 builtin declare -A __awesh

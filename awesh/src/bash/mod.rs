@@ -259,6 +259,11 @@ impl BashSession {
         self.duration
     }
 
+    /// How many bytes the last command printed.
+    pub fn printed(&self) -> u64 {
+        self.output.printed
+    }
+
     /// How long ago the last output before the prompt came; once.
     pub fn take_since_end(&mut self) -> Option<Duration> {
         self.ended.take().map(|ended| ended.elapsed())

@@ -46,6 +46,7 @@ impl BashSession {
 
     pub(super) fn on_command_mark(&mut self) {
         self.output.tail.clear();
+        self.output.printed = 0;
         self.phase = Phase::Running;
     }
 

@@ -140,6 +140,25 @@ impl LineHelper {
             && line.len() <= LONGEST_SHOWN
             && route(line, &facts).route == Route::Ask
     }
+
+    /// The line in its colours, with what is typed after it.
+    fn painted<'l>(&self, line: &'l str, position: usize) -> Cow<'l, str> {
+        let queued = self.queued(line);
+        if !queued.is_empty() {
+            let (dim, reset) = if self.looks.colour { (DIM, RESET) } else { ("", "") };
+            Cow::Owned(format!("{line}{dim}{queued}{reset}"))
+        } else if self.looks.colour && self.asks.get() && !line.is_empty() {
+            Cow::Owned(format!("{QUESTION}{line}{RESET}"))
+        } else if self.paints(line) {
+            let link = self.around.as_ref().filter(|_| self.purpose == Purpose::Line);
+            let kind = |word: &str| {
+                link.map_or(Some(CommandKind::File), |around| SessionFacts(around).resolve(word))
+            };
+            Cow::Owned(paint(line, position, kind))
+        } else {
+            Cow::Borrowed(line)
+        }
+    }
 }
 
 impl Helper for LineHelper {}
@@ -184,21 +203,9 @@ impl Completer for LineHelper {
 
 impl Highlighter for LineHelper {
     fn highlight<'l>(&self, line: &'l str, position: usize) -> Cow<'l, str> {
-        let queued = self.queued(line);
-        if !queued.is_empty() {
-            let (dim, reset) = if self.looks.colour { (DIM, RESET) } else { ("", "") };
-            Cow::Owned(format!("{line}{dim}{queued}{reset}"))
-        } else if self.looks.colour && self.asks.get() && !line.is_empty() {
-            Cow::Owned(format!("{QUESTION}{line}{RESET}"))
-        } else if self.paints(line) {
-            let link = self.around.as_ref().filter(|_| self.purpose == Purpose::Line);
-            let kind = |word: &str| {
-                link.map_or(Some(CommandKind::File), |around| SessionFacts(around).resolve(word))
-            };
-            Cow::Owned(paint(line, position, kind))
-        } else {
-            Cow::Borrowed(line)
-        }
+        let painted = self.painted(line, position);
+        self.gate.drawn();
+        painted
     }
 
     fn highlight_prompt<'b, 's: 'b, 'p: 'b>(&'s self, prompt: &'p str, default: bool) -> Cow<'b, str> {
@@ -225,7 +232,11 @@ impl Highlighter for LineHelper {
             CmdKind::ForcedRefresh => self.asks.get(),
             CmdKind::Other => {
                 let asked = self.asks.replace(self.is_question(line));
-                asked || self.asks.get() || self.paints(line)
+                let is_drawn_anew = asked || self.asks.get() || self.paints(line);
+                if !is_drawn_anew {
+                    self.gate.drawn();
+                }
+                is_drawn_anew
             }
         }
     }

@@ -50,6 +50,9 @@ use start::Identity;
 pub use start::{environment, state_directory};
 use turned::Routed;
 
+/// Of so many bytes a command has printed it is said how fast they came.
+const MUCH: u64 = 1_000_000;
+
 /// Status of a shell whose terminal was closed: 128 + SIGHUP.
 const HUNG_UP: i32 = 129;
 
@@ -175,6 +178,11 @@ impl Shell {
         }
         let Some(command) = command.filter(|command| !command.trim().is_empty()) else { return };
         messages::timing("bash", self.session.duration());
+        if self.session.printed() >= MUCH {
+            let megabytes = self.session.printed() as f64 / 1e6;
+            let rate = megabytes / self.session.duration().as_secs_f64();
+            messages::measured(format_args!("terminal throughput was {rate:.0} MB/s, for {megabytes:.1} MB"));
+        }
         if self.report.status == not_found::STATUS {
             self.on_not_found(command);
         }
@@ -238,6 +246,7 @@ impl Shell {
         let facts = SessionFacts(&around);
         let (verdict, explanation) = explain(text, &facts);
         messages::timing("router", started.elapsed());
+        timings::say_longest(Figure::Key);
         let route = match verdict.route {
             Route::Bash if turned => Route::Ask,
             Route::Ask | Route::Control if turned => Route::Bash,
