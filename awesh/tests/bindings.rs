@@ -169,3 +169,34 @@ fn a_cleared_history_is_cleared_for_the_editor_too() {
     terminal.run("echo two");
     becomes(&mut terminal, "\x1b[A\x1b[A", "echo two");
 }
+
+#[test]
+fn an_inputrc_says_how_lists_show_what_files_are() {
+    let mut home = Home::new();
+    home.write(
+        "inputrc",
+        "set visible-stats on\nset colored-stats on\nset completion-ignore-case on\n\
+         set completion-map-case on\nset expand-tilde on\nset show-all-if-ambiguous on\n\
+         set enable-bracketed-paste off\n",
+    );
+    home.set("INPUTRC", &home.path().join("inputrc").display().to_string());
+    home.write("work/tool", "");
+    let tool = home.path().join("work/tool");
+    std::fs::set_permissions(tool, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    home.write("work/to-do", "");
+    home.write("work/to_go/x", "");
+    std::os::unix::fs::symlink("to_go", home.path().join("work/toward")).unwrap();
+    home.write(".bashrc", "PS1='> '; LS_COLORS='di=35'");
+    let mut terminal = start(&home);
+    terminal.run("true");
+    becomes(&mut terminal, "ls t\t", "ls to");
+    terminal.wait_for("to-do    to_go/   tool*    toward@");
+    assert!(terminal.printed().contains("\x1b[35mto_go\x1b[m/"), "{}", terminal.printed());
+    becomes(&mut terminal, "\x15ls to-d\t", "ls to-do ");
+    becomes(&mut terminal, "\x15ls to-g\t", "ls to_go/");
+    let path = home.path().join("work/tool").display().to_string();
+    becomes(&mut terminal, "\x15ls ~/work/too\t", &format!("ls {path} "));
+    let printed = terminal.printed();
+    let last = |sequence: &str| printed.rfind(sequence).unwrap();
+    assert!(last("\x1b[?2004h") < last("\x1b[?2004l"), "{printed:?}");
+}

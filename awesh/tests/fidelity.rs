@@ -17,6 +17,9 @@ use crate::harness::{Home, Terminal, without_end_signs};
 /// How many cases are played at once: they mostly wait for two shells.
 const AT_ONCE: usize = 6;
 
+/// Stands in place of what a shell shows that does not come to what the case waits for.
+const HALTED: &str = "\n(it came to a halt)";
+
 /// One case of a file in `cases/`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -65,7 +68,7 @@ pub enum Step {
     Line(String),
     /// Keys, and the text before the cursor that they lead to: a prompt where nothing is said.
     Keys { keys: String, until: Option<String> },
-    /// A new size of the window, in rows and columns, and the text that it leads to.
+    /// A new size of the window, in rows and columns, and the text that it leads to, if to any.
     Resize { resize: (u16, u16), until: Option<String> },
     /// What is done to the shell from outside, while it waits for a line.
     #[serde(skip)]
@@ -118,11 +121,11 @@ impl Case {
     }
 
     /// Plays the case; the screen at the end, without the signs of prompts, and how it ended.
-    fn play(&self, mut terminal: Terminal, home: &Home) -> String {
+    fn play(&self, terminal: &mut Terminal, home: &Home) -> String {
         let mut steps = self.steps();
         let last = if self.ends.is_some() { steps.pop() } else { None };
         let done = terminal.becomes_ready("", self.starts.as_deref())
-            && steps.iter().all(|step| step.play(&mut terminal));
+            && steps.iter().all(|step| step.play(terminal));
         if let Some(last) = last.filter(|_| done) {
             terminal.send(last.keys());
         }
@@ -131,7 +134,7 @@ impl Case {
             Some(_) if done => terminal
                 .ends()
                 .map_or("\n(it did not end)".to_owned(), |status| ended(as_bash_tells_it(status))),
-            _ => "\n(it came to a halt)".to_owned(),
+            _ => HALTED.to_owned(),
         };
         let screen = without_end_signs(&terminal.bash_rows().join("\n"));
         let rows: Vec<String> =
@@ -142,15 +145,20 @@ impl Case {
     /// What differs, if anything does.
     pub fn compare(&self) -> Option<String> {
         let (home, same_home) = (self.home(), self.home());
-        let bash = self.play(home.bash(self.login), &home);
-        let awesh = self.play(same_home.awesh_as(self.login), &same_home);
+        let bash = self.play(&mut home.bash(self.login), &home);
+        let mut terminal = same_home.awesh_as(self.login);
+        let awesh = self.play(&mut terminal, &same_home);
         let differs = self.due(&bash).is_none_or(|due| due != awesh);
-        differs.then(|| format!("── {}\n── bash:\n{bash}\n── awesh:\n{awesh}\n", self.name))
+        differs.then(|| {
+            let printed = terminal.printed().escape_debug().to_string().replace("\\n", "\n");
+            let name = &self.name;
+            format!("── {name}\n── bash:\n{bash}\n── awesh:\n{awesh}\n── printed by awesh:\n{printed}\n")
+        })
     }
 
     /// What awesh is to show; None where bash itself does not what the case says.
     fn due(&self, bash: &str) -> Option<String> {
-        let ends = self.ends.is_none_or(|status| bash.ends_with(&ended(status)));
+        let ends = self.ends.is_none_or(|status| bash.ends_with(&ended(status))) && !bash.ends_with(HALTED);
         self.known
             .iter()
             .try_fold(bash.to_owned(), |text, known| {
@@ -180,7 +188,7 @@ impl Step {
             Step::Keys { keys, until } => terminal.becomes_ready(keys, until.as_deref()),
             Step::Resize { resize: (rows, columns), until } => {
                 terminal.resize(*rows, *columns);
-                terminal.becomes_ready("", until.as_deref())
+                until.is_none() || terminal.becomes_ready("", until.as_deref())
             }
             Step::Blow(blow) => {
                 blow.strike(terminal);

@@ -23,6 +23,8 @@ use nix::pty::Winsize;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, read, write};
 
+use crate::model_server::Handle;
+
 /// Longer than anything takes on a busy machine; only a failure waits so long.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -60,6 +62,21 @@ impl Home {
         let home = Self { directory, environment };
         home.write(".bashrc", "PS1='> '\n");
         home
+    }
+
+    /// One whose questions go to this server.
+    pub fn asking(server: &Handle) -> Self {
+        let mut home = Self::new();
+        home.set("OPENAI_API_KEY", "test-key-0123456789");
+        home.set("OPENAI_BASE_URL", &server.base_url());
+        home
+    }
+
+    /// With a shell at its first prompt.
+    pub fn shell(self) -> (Self, Terminal) {
+        let mut terminal = self.awesh();
+        terminal.wait_prompt();
+        (self, terminal)
     }
 
     pub fn path(&self) -> PathBuf {
@@ -294,6 +311,12 @@ impl Terminal {
         rows.retain(|row| !is_ours(row));
         rows.push(self.screen.screen().contents_between(row, 0, row, column));
         without_end_signs(&rows.join("\n"))
+    }
+
+    /// Whether the prompt is awesh's own.
+    pub fn shows_state(&self) -> bool {
+        let rows = self.rows();
+        rows.len() > 1 && is_state(&rows[rows.len() - 2])
     }
 
     /// Closes the terminal, as a window is closed.

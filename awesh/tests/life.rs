@@ -246,6 +246,15 @@ fn before_5_1_prompt_command_is_a_string_and_the_users_own_part_of_it_runs() {
     terminal.run("(exit 7)");
     terminal.run("echo \"status $? prompts $((count-before))\"");
     terminal.wait_for("\nstatus 7 prompts 2");
+    for (line, said) in [
+        ("PROMPT_COMMAND='other=$((other+1))'; (exit 7)", ""),
+        ("echo \"status $? ${other:+ran} ${#PROMPT_COMMAND[@]}\"; unset PROMPT_COMMAND", "\nstatus 7 ran 1"),
+        ("set -u; PROMPT_COMMAND=; echo \"${PROMPT_COMMAND:-empty}\"; set +u", "\nempty"),
+    ] {
+        terminal.run(line);
+        assert!(terminal.shows_state(), "{line}\n{}", terminal.text());
+        terminal.wait_for(said);
+    }
     terminal.send("exit 3\r");
     assert_eq!(terminal.wait_end().code(), Some(3));
 }

@@ -113,7 +113,7 @@ const KEYS: &[&[(&str, Option<&str>)]] = &[
     &[("for i in 1 2; do\r", Some("\n> ")), ("\x03", None)],
     // Whether one editor takes all of its lines or bash asks for each: it is over when this is printed.
     &[("for i in 1 2; do\recho $i\rdone\r", Some("\n1\n2\n> "))],
-    &[("cat <<END\rx: $x-\rlast\rEND\r", Some("\nlast\n> "))],
+    &[("cat <<END\rx: ${x-}-\rlast\rEND\r", Some("\nlast\n> "))],
     &[("echo 'two\rlines'\r", Some("\ntwo\nlines\n> "))],
     &[("echo one \\\rtwo\r", Some("\none two\n> "))],
 ];

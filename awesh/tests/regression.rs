@@ -162,3 +162,36 @@ fn the_first_prompt_command_was_not_shown() {
     terminal.run("true");
     assert_eq!(terminal.text().matches("from prompt command").count(), 2, "{}", terminal.text());
 }
+
+#[test]
+fn a_prompt_command_that_was_unset_took_the_prompt_with_it() {
+    let home = Home::new();
+    let mut terminal = home.awesh();
+    terminal.wait_prompt();
+    for line in
+        ["unset PROMPT_COMMAND", "PROMPT_COMMAND=(true); sleep 0.2", "PROMPT_COMMAND=('true'); (exit 3)"]
+    {
+        terminal.run(line);
+        assert!(terminal.shows_state(), "{line}\n{}", terminal.text());
+    }
+    terminal.run("echo \"status $? <$PS1>\"");
+    terminal.wait_for("\nstatus 3 <> >");
+    terminal.send("PROMPT_COMMAND=(); sleep 0.2\recho typed ahead\r");
+    terminal.wait_for("\ntyped ahead");
+    terminal.wait_prompt();
+    assert!(terminal.shows_state(), "{}", terminal.text());
+}
+
+#[test]
+fn a_line_taken_out_of_the_history_stayed_in_our_file() {
+    let home = Home::new();
+    let mut terminal = home.awesh();
+    terminal.wait_prompt();
+    for line in
+        ["echo kept", "echo secret", "for i in 1; do echo $i; done", "history -d -3", " history -d -1"]
+    {
+        terminal.run(line);
+    }
+    let file = std::fs::read_to_string(home.path().join(".local/state/awesh/history")).unwrap();
+    assert_eq!(file, "echo kept\nfor i in 1; do echo $i; done\nhistory -d -3\n");
+}

@@ -1,19 +1,10 @@
 //! Answers on windows of any width, and on terminals that show lines alone.
 
-use crate::harness::{Home, Terminal};
-use crate::model_server::{Handle, Reply, start};
+use crate::harness::Home;
+use crate::model_server::{Reply, start};
 
 const ANSWER: &str = "# Pods\n\nTwo of them **restart** all the time; see `kubectl top`.\n\n```yaml\nreplicas: 3\n```\n\n\
                       1. first\n2. second one that is long\n\n| pod | restarts |\n|---|---:|\n| api-0 | 17 |\n";
-
-fn shell(home: &mut Home, server: &Handle) -> Terminal {
-    home.set("OPENAI_API_KEY", "test-key-0123456789");
-    home.set("OPENAI_BASE_URL", &server.base_url());
-    home.set("AWESH_MODEL", "a-model-with-a-long-name");
-    let mut terminal = home.awesh();
-    terminal.wait_prompt();
-    terminal
-}
 
 #[test]
 fn an_answer_is_laid_to_the_window_as_it_becomes() {
@@ -25,8 +16,9 @@ fn an_answer_is_laid_to_the_window_as_it_becomes() {
         .hold()
         .piece(words)
         .finish("stop")]);
-    let mut home = Home::new();
-    let mut terminal = shell(&mut home, &server);
+    let mut home = Home::asking(&server);
+    home.set("AWESH_MODEL", "a-model-with-a-long-name");
+    let (_home, mut terminal) = home.shell();
     terminal.send("please count for me\r");
     terminal.wait_for("asking a-model-with-a-long-name");
     assert!(terminal.text().contains(words));
@@ -46,8 +38,7 @@ fn an_answer_is_laid_to_the_window_as_it_becomes() {
 #[test]
 fn an_answer_reads_well_on_twenty_columns() {
     let server = start([Reply::text(&[ANSWER])]);
-    let mut home = Home::new();
-    let mut terminal = shell(&mut home, &server);
+    let (_home, mut terminal) = Home::asking(&server).shell();
     terminal.resize(40, 20);
     terminal.run("which pods are in trouble?");
     let expected = "Pods\n\nTwo of them restart\nall the time; see\nkubectl top.\n\n─── yaml\nreplicas: 3\n───\n\n\
@@ -58,9 +49,9 @@ fn an_answer_reads_well_on_twenty_columns() {
 #[test]
 fn an_answer_on_a_dumb_terminal_is_lines_alone() {
     let server = start([Reply::text(&[ANSWER])]);
-    let mut home = Home::new();
+    let mut home = Home::asking(&server);
     home.set("TERM", "dumb");
-    let mut terminal = shell(&mut home, &server);
+    let (_home, mut terminal) = home.shell();
     terminal.run("which pods are in trouble?");
     let expected = "Two of them restart all the time; see `kubectl top`.\n\n--- yaml\nreplicas: 3\n---\n";
     assert!(terminal.text().contains(expected), "{}", terminal.text());

@@ -12,6 +12,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use nix::libc::O_NONBLOCK;
+use nix::pty::Winsize;
 use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
 
@@ -53,6 +54,8 @@ pub struct Report {
     pub readline: Option<EditingMode>,
     /// How many jobs there are.
     pub jobs: usize,
+    /// The number of the next line in bash's history; 0 where the user has unset HISTCMD.
+    pub history_number: usize,
     /// The user's PS2.
     pub continuation_prompt: String,
     /// The watched variables that are set, with bash's letters for their attributes.
@@ -139,9 +142,12 @@ impl Handshake {
         Ok(id)
     }
 
-    /// Lets bash leave its prompt and read a line.
-    pub fn go(&mut self) -> io::Result<()> {
-        self.send("go\0-\0\0\0")
+    /// Lets bash leave its prompt and read a line; one that is `guarded` may cost us our place in PROMPT_COMMAND. The
+    /// window may have a new size.
+    pub fn go(&mut self, guarded: bool, resized: Option<Winsize>) -> io::Result<()> {
+        let guarded = if guarded { "guarded" } else { "" };
+        let size = resized.map(|size| format!("{} {}", size.ws_row, size.ws_col)).unwrap_or_default();
+        self.send(&format!("go\0-\0{guarded}\0{size}\0"))
     }
 
     /// Lets the command run that [`Message::Started`] announced.
@@ -191,6 +197,7 @@ fn report<'a>(mut fields: impl Iterator<Item = &'a str>) -> Option<Report> {
         directory: fields.next()?.strip_prefix(':')?.into(),
         readline: editing_mode(fields.next()?),
         jobs: fields.next()?.parse().unwrap_or(0),
+        history_number: fields.next()?.parse().unwrap_or(0),
         continuation_prompt: fields.next()?.strip_prefix(':')?.to_owned(),
         variables: fields.filter_map(variable).collect(),
     })
@@ -224,7 +231,10 @@ mod tests {
     #[test]
     fn a_report_is_read_field_by_field() {
         let (_directory, mut handshake) = handshake();
-        handshake.up.write_all(b"P\x003\0:1 0 3\0:/tmp/a b\0vi\x002\0:> \0x PATH=/bin\0 X=\xff=1\0").unwrap();
+        handshake
+            .up
+            .write_all(b"P\x003\0:1 0 3\0:/tmp/a b\0vi\x002\x0017\0:> \0x PATH=/bin\0 X=\xff=1\0")
+            .unwrap();
         assert_eq!(handshake.receive().unwrap(), []);
         handshake.up.write_all(b"\0C\0\0").unwrap();
         let variables = [("PATH", "x", "/bin"), ("X", "", "\u{fffd}=1")];
@@ -235,6 +245,7 @@ mod tests {
             directory: "/tmp/a b".into(),
             readline: Some(EditingMode::Vi),
             jobs: 2,
+            history_number: 17,
             continuation_prompt: "> ".to_owned(),
             variables: variables.into(),
         };

@@ -2,9 +2,10 @@
 # words between @ signs), so it runs at top level: what a user's start-up file declares is global.
 #
 # Names: the functions, but for `awesh`, and one associative array begin with __awesh. Its elements: ps1 and ps2, the
-# user's own while bash has ours; ps0_end, our part of PS0: one of ps0_begin, which reads the FIFO begin, and ps0_fork;
-# call and slot, our command in PROMPT_COMMAND and its index there (0: behind the user's own in one string); status,
-# pipestatus and last, the user's $?, PIPESTATUS and $_; jobs and disabled, what was so at the last prompt; kind, id, first and second, the present
+# user's own while bash has ours; given, his PS1 as a command has it, and unhooked, what may stand in that; ps0_end,
+# our part of PS0: one of ps0_begin, which reads the FIFO begin, and ps0_fork; call and slot, our command in
+# PROMPT_COMMAND and its index there (0: behind the user's own in one string); status, pipestatus and last, the user's
+# $?, PIPESTATUS and $_; jobs and disabled, what was so at the last prompt; kind, id, first and second, the present
 # request. An element that is never set hides what is expanded in its subscript for a side effect alone.
 # Functions are defined before any file of the user's is read, so no alias of his is in them; builtins are
 # called by that name because a function may hide them. (`builtin local` splits what is not in quotes.)
@@ -40,6 +41,8 @@ __awesh_prompt() {
   builtin printf '@MARK@P\a' >/dev/tty
   __awesh_report
   __awesh_serve
+  __awesh_give_prompt
+  __awesh_resize ${__awesh[second]}
   # bash-preexec looks for the end of the prompt's commands; ours come after it.
   [[ ! -v __bp_preexec_interactive_mode ]] || __bp_preexec_interactive_mode=on
   [[ ! ${__awesh[disabled]-} ]] || __awesh_disable
@@ -102,13 +105,29 @@ __awesh_take_prompts() {
   fi
   # Empty it is ours still: no command has run since, as after an empty line or a syntax error.
   if [[ ${PS1@a} != *r* && $PS1 ]]; then
-    __awesh[ps1]=$PS1
+    __awesh[ps1]=${PS1//"${__awesh[unhooked]}"}
     PS1=
   fi
   if [[ $PS2 != $'@MARK@2\a' && ${PS2@a} != *r* ]]; then
     __awesh[ps2]=$PS2
     PS2=$'@MARK@2\a'
   fi
+}
+
+# Makes the PS1 that the user has while his command runs. Where that may put something else in place of our command in
+# PROMPT_COMMAND, or PROMPT_COMMAND is a string, the prompt itself tells that it is shown without the hook.
+__awesh_give_prompt() {
+  __awesh[given]=${__awesh[ps1]}
+  if ((__awesh[slot] == 0)) || [[ ${__awesh[first]} == guarded ]]; then
+    __awesh[given]=${__awesh[unhooked]}${__awesh[ps1]}
+  fi
+}
+
+# Has bash know the size of the window, where that has changed while the line was edited; as readline does.
+__awesh_resize() {
+  (($# == 2)) || builtin return 0
+  [[ ${LINES@a} == *r* ]] || LINES=$1
+  [[ ${COLUMNS@a} == *r* ]] || COLUMNS=$2
 }
 
 # Lets the line that starts the session show no prompt, and be none of those that bash counts.
@@ -122,6 +141,8 @@ __awesh_hide_prompts() {
 # Puts our command behind the user's own in PROMPT_COMMAND: an array since bash 5.1, where a high index
 # survives his `PROMPT_COMMAND=…`, which sets index 0; before that a string.
 __awesh_take_command() {
+  builtin local -
+  builtin set +efnuvxET
   [[ ${PROMPT_COMMAND@a} != *r* ]] || builtin return 0
   if ((__awesh[slot] > 0)); then
     __awesh_come_last
@@ -152,8 +173,8 @@ __awesh_report() {
   __awesh_own=()
   if [[ -o vi ]]; then __awesh_mode=vi; elif [[ -o emacs ]]; then __awesh_mode=emacs; fi
   [[ ! ${!AWESH_@} ]] || __awesh_take_own
-  builtin printf '%s\0' P "${__awesh[status]}" ":${__awesh[pipestatus]}" ":$PWD" "$__awesh_mode" "${__awesh_jobs@P}" ":${__awesh[ps2]@P}" \
-    @WATCHED@ "${__awesh_own[@]}" '' >@DIR@/up
+  builtin printf '%s\0' P "${__awesh[status]}" ":${__awesh[pipestatus]}" ":$PWD" "$__awesh_mode" "${__awesh_jobs@P}" "${HISTCMD:-0}" \
+    ":${__awesh[ps2]@P}" @WATCHED@ "${__awesh_own[@]}" '' >@DIR@/up
 }
 
 # awesh's own variables, which hardly anybody has set, are apart: words that come to nothing took bash half the time of
@@ -202,6 +223,7 @@ __awesh_answer_request() {
     names-of) __awesh_answer "${__awesh[id]}" __awesh_names_of "${__awesh[first]}" "${__awesh[second]}" 2>/dev/null ;;
     expand) __awesh_answer "${__awesh[id]}" __awesh_expand "${__awesh[first]}" "${__awesh[second]}" 2>/dev/null ;;
     readline) __awesh_answer "${__awesh[id]}" __awesh_readline 2>/dev/null ;;
+    history) __awesh_answer "${__awesh[id]}" __awesh_history "${__awesh[first]}" 2>/dev/null ;;
     run) __awesh_run "${__awesh[first]}" "${__awesh[second]}" ;;
   esac
 }
@@ -419,6 +441,13 @@ __awesh_expand() {
   __awesh_fields=(":$REPLY")
 }
 
+# The lines that bash remembers, as `history` lists them: the last ones only, where a number is given.
+__awesh_history() {
+  builtin local HISTTIMEFORMAT=
+  __awesh_take builtin history $1
+  __awesh_fields=(":$REPLY")
+}
+
 # Prints the text with the events of the history that it names. `history -p` takes the last entry for its own line,
 # and away: so there is one more of it.
 __awesh_expand_history() {
@@ -429,12 +458,12 @@ __awesh_expand_history() {
   builtin history -p -- "$1"
 }
 
-# What the user's inputrc and `bind` have made of readline: its variables, and of each keymap the functions, the
-# macros and the commands that keys are bound to.
+# What the user's inputrc and `bind` have made of readline: its variables, the colours it goes by, and of each keymap
+# the functions, the macros and the commands that keys are bound to.
 __awesh_readline() {
   builtin local __awesh_map __awesh_list
   __awesh_take builtin bind -v
-  __awesh_fields=(":$REPLY")
+  __awesh_fields=(":$REPLY" ":$LS_COLORS")
   for __awesh_map in emacs vi-insert vi-command; do
     for __awesh_list in -p -s -X; do
       __awesh_take builtin bind -m "$__awesh_map" "$__awesh_list"
@@ -495,12 +524,22 @@ __awesh_begin() {
   } 2>/dev/null
 }
 
-# Typed by the shell where a `set -o vi` or `set -o emacs` of the user's made bash read through readline: takes
-# that back, and what the line itself left behind. $1 is $_ as it was, and is so again.
+# In PS1, where bash shows it without having run the hook: says so, and waits until the keys typed ahead are out of
+# the terminal's queue.
+__awesh_unhooked() {
+  builtin set +x
+  builtin enable builtin printf read
+  [[ -p @DIR@/down ]] && builtin printf '@MARK@U\a' >/dev/tty && builtin read -r -d '' <@DIR@/down
+}
+
+# Typed by the shell where a `set -o vi` or `set -o emacs` of the user's made bash read through readline, or his
+# PROMPT_COMMAND has taken the hook's place: takes that back, and what the line itself left behind. $1 is $_ as it
+# was, and is so again.
 __awesh_reset() {
   builtin local __awesh_status="$?"
   {
     builtin set +o vi +o emacs
+    __awesh_take_command
     [[ $(HISTTIMEFORMAT= builtin history 1) != *__awesh_reset* ]] || builtin history -d -1
   } 2>/dev/null
   builtin return "$__awesh_status"
@@ -564,6 +603,7 @@ __awesh_install() {
 
 builtin declare -A __awesh
 __awesh[call]='@CALL@'
+__awesh[unhooked]='${__awesh[slot]+$({ __awesh_unhooked; } >/dev/null 2>&1)}'
 __awesh[begin]=@DIR@/@BEGIN@
 __awesh[ps0_begin]='@PS0@'
 __awesh[ps0_fork]='@PS0_BY_FORK@'

@@ -15,6 +15,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::Signal;
 
 use super::handshake::{Handshake, Message, Report};
+use super::listing::entries;
 use crate::sys::pty::signal_foreground;
 
 /// How long bash may take to say what a word is; it takes 0.1 ms.
@@ -161,11 +162,18 @@ impl Link {
             .map(|text| text.trim_end().to_owned())
     }
 
-    /// What the user has made of readline: its variables as `bind -v` prints them, and of each of the keymaps emacs,
-    /// vi-insert and vi-command what `bind -p`, `-s` and `-X` print.
+    /// What the user has made of readline: its variables as `bind -v` prints them, LS_COLORS, and of each of the keymaps
+    /// emacs, vi-insert and vi-command what `bind -p`, `-s` and `-X` print.
     pub fn readline(&mut self) -> Option<Vec<String>> {
         let fields = self.ask("readline", "", "", UNHURRIED)?;
         Some(fields.iter().map(|field| field.trim_start_matches(':').to_owned()).collect())
+    }
+
+    /// The lines that bash remembers, oldest first: all, or the last ones.
+    pub fn history(&mut self, last: Option<usize>) -> Option<Vec<String>> {
+        let count = last.map(|count| count.to_string()).unwrap_or_default();
+        let fields = self.ask("history", &count, "", UNHURRIED)?;
+        Some(entries(fields.first()?.strip_prefix(':')?))
     }
 
     fn ask_short(&mut self, kind: &str, first: &str, second: &str) -> Option<Vec<String>> {

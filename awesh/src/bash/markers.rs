@@ -16,6 +16,8 @@ pub enum Mark {
     Command,
     /// The line is not complete: bash waits for another.
     Continuation,
+    /// bash shows its prompt, and the hook was not run before it.
+    Unhooked,
 }
 
 /// A piece of what came from the terminal.
@@ -147,6 +149,7 @@ fn mark(kind: u8) -> Option<Mark> {
         b'P' => Some(Mark::Prompt),
         b'C' => Some(Mark::Command),
         b'2' => Some(Mark::Continuation),
+        b'U' => Some(Mark::Unhooked),
         _ => None,
     }
 }

@@ -3,7 +3,7 @@
 //! `spawn.rs` starts it with `hook.sh` in place of its start-up files; the hook speaks through `handshake.rs`
 //! and marks in the output that `markers.rs` finds. `relay.rs` moves bytes while bash has the terminal,
 //! `show.rs` decides what of them is seen and `turns.rs` what follows from marks and messages;
-//! `link.rs` asks while it waits at its prompt; `behind.rs` lets it start behind a prompt. Nothing here knows what a line means: that is the router's.
+//! `link.rs` asks while it waits at its prompt, `listing.rs` reads the history it tells; `behind.rs` lets it start behind a prompt. Nothing here knows what a line means: that is the router's.
 
 mod begin;
 mod behind;
@@ -13,6 +13,7 @@ mod handshake;
 mod kept;
 mod leftovers;
 mod link;
+mod listing;
 pub mod markers;
 mod modes;
 mod notices;
@@ -46,7 +47,7 @@ pub use output::Output;
 pub use spawn::{Startup, find_bash, quote};
 
 use crate::sys::process::times_slept;
-use crate::sys::pty::{Pty, set_window_size, signal_foreground};
+use crate::sys::pty::{Pty, set_window_size, signal_foreground, window_size};
 use crate::terminal::{Keyboard, Terminal, write_out};
 use behind::Behind;
 use handshake::Handshake;
@@ -56,7 +57,8 @@ use notices::Notices;
 /// What the shell types first; see the function in `hook.sh`.
 const START: &str = "{ __awesh_start ''; } >/dev/null 2>&1";
 
-/// What the shell types where bash has begun to read through readline; see the function in `hook.sh`.
+/// What the shell types where bash has begun to read through readline, or without the hook; see the function in
+/// `hook.sh`.
 const RESET: &str = " __awesh_reset \"$_\"";
 
 /// What the shell types when the user's terminal is gone; see the function in `hook.sh`.
@@ -72,6 +74,8 @@ pub struct BashSession {
     master: Arc<OwnedFd>,
     slave: Arc<OwnedFd>,
     modes: Modes,
+    /// The size of the window that bash knows.
+    told_size: Winsize,
     output: Output,
     link: SharedLink,
     phase: Phase,
@@ -130,7 +134,7 @@ enum Phase {
     Prompt,
     /// It was given a line and has not said yet what it makes of it.
     Reading,
-    /// The same, and nothing is shown until the command's own output: readline echoes a line of ours.
+    /// It was given a line of ours, of which nothing is shown.
     Quiet,
     /// A command has the terminal.
     Running,
@@ -192,6 +196,7 @@ impl BashSession {
             child: Pid::from_raw(child.id().cast_signed()),
             output: Output::new(Arc::clone(&master), Arc::clone(&slave), &nonce),
             modes: Modes::new(terminal.original_modes()),
+            told_size: terminal.size(),
             link: SharedLink::new(Link::new(handshake, Arc::clone(&master))),
             slave,
             master,
@@ -329,7 +334,10 @@ impl BashSession {
         self.phase = phase;
         self.marked = false;
         self.reported = None;
-        self.link.lock().handshake.go()?;
+        let guarded = self.lines.iter().any(|line| may_unhook(line));
+        let size = window_size(&*self.slave).ok().filter(|size| *size != self.told_size);
+        self.told_size = size.unwrap_or(self.told_size);
+        self.link.lock().handshake.go(guarded, size)?;
         self.send_line()
     }
 
@@ -347,6 +355,11 @@ impl Drop for BashSession {
     fn drop(&mut self) {
         leftovers::remove(self.directory.path());
     }
+}
+
+/// Whether a line may take our command out of PROMPT_COMMAND. An assignment to the name alone does not.
+fn may_unhook(line: &str) -> bool {
+    line.contains("PROMPT_COMMAND=(") || line.contains("PROMPT_COMMAND") && line.contains("unset")
 }
 
 /// What bash prints after Ctrl-C, without the end of the line that the editor has ended already.

@@ -32,7 +32,7 @@ const BEGIN: &str = "$(<\"${__awesh[begin]}\")";
 
 /// Our part of PS0, printed before a command runs: waits, gives the user his PS1 back, puts our command back into a
 /// PROMPT_COMMAND that has lost it, and marks where output begins.
-const PS0: &str = "@BEGIN@${__awesh[-${PS1:=${__awesh[ps1]}}]-}\
+const PS0: &str = "@BEGIN@${__awesh[-${PS1:=${__awesh[given]}}]-}\
                    ${__awesh[-${PROMPT_COMMAND[__awesh[slot]]:=${__awesh[call]}}]-}\
                    @MARK@C\\a";
 

@@ -27,6 +27,25 @@ impl BashSession {
         if matches!(self.phase, Phase::Starting | Phase::Running) {
             self.modes.save(&self.slave)?;
         }
+        self.take_terminal(terminal)?;
+        self.marked = true;
+        Ok(())
+    }
+
+    /// The user has taken our command out of PROMPT_COMMAND, and bash reads: it is given the line that puts it back.
+    pub(super) fn on_unhooked(&mut self, terminal: &mut Terminal) -> io::Result<()> {
+        if self.phase == Phase::Running && !self.marked {
+            self.modes.save(&self.slave)?;
+            self.take_terminal(terminal)?;
+            self.phase = Phase::Quiet;
+            self.lines.push_front(format!("{RESET}\n"));
+            self.send_line()?;
+        }
+        self.link.lock().handshake.release()
+    }
+
+    /// A command has ended: nobody but bash is to read, and the keys that are left are the next line's.
+    fn take_terminal(&mut self, terminal: &mut Terminal) -> io::Result<()> {
         let notices = self.notices.end();
         self.put_out(&notices)?;
         self.modes.for_line(&self.slave)?;
@@ -40,14 +59,15 @@ impl BashSession {
         if let Some(started) = self.started.take() {
             self.duration = started.elapsed();
         }
-        self.marked = true;
         Ok(())
     }
 
     pub(super) fn on_command_mark(&mut self) {
-        self.output.tail.clear();
-        self.output.printed = 0;
-        self.phase = Phase::Running;
+        if self.phase != Phase::Quiet {
+            self.output.tail.clear();
+            self.output.printed = 0;
+            self.phase = Phase::Running;
+        }
     }
 
     pub(super) fn on_continuation(&mut self) -> io::Result<Option<Turn>> {
@@ -81,8 +101,10 @@ impl BashSession {
     /// A command is about to run: it gets the terminal, and the keys typed ahead of it.
     fn on_started(&mut self, terminal: &mut Terminal) -> io::Result<()> {
         self.expansion = Expansion::None;
-        self.started = Some(Instant::now());
         let quiet = self.phase == Phase::Quiet;
+        if !quiet {
+            self.started = Some(Instant::now());
+        }
         self.give_terminal(terminal)?;
         if quiet {
             self.phase = Phase::Quiet;

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::PathBuf;
 
-use super::completion::{Directories, choices, locate, target};
-use super::readline::{Choice, Completion, Expansion, Kind, Session};
+use super::completion::{FileNames, choices, locate, target};
+use super::readline::{Choice, Completion, Expansion, Kind, Session, Settings};
 use super::{Purpose, Surroundings};
 use crate::bash::{Candidates, SharedLink};
 
@@ -19,20 +19,18 @@ pub(super) struct Asking {
     directory: PathBuf,
     home: Option<PathBuf>,
     word_breaks: Option<String>,
-    directories: Directories,
     /// Whether it should have been asked and could not.
     missed: bool,
 }
 
 impl Asking {
     /// For a line that is read for this.
-    pub(super) fn new(purpose: Purpose, around: &Surroundings, directories: Directories) -> Self {
+    pub(super) fn new(purpose: Purpose, around: &Surroundings) -> Self {
         Self {
             link: (purpose == Purpose::Line).then(|| around.link.clone()),
             directory: around.directory.clone(),
             home: around.home.clone(),
             word_breaks: around.word_breaks.clone(),
-            directories,
             missed: false,
         }
     }
@@ -57,7 +55,7 @@ impl Asking {
 }
 
 impl Session for Asking {
-    fn complete(&mut self, line: &str, point: usize, kind: Option<Kind>) -> Completion {
+    fn complete(&mut self, line: &str, point: usize, kind: Option<Kind>, settings: &Settings) -> Completion {
         self.missed |= self.link.is_none();
         let target = target(line, point, self.word_breaks.as_deref());
         let word = target.command.words.last().map(String::as_str).unwrap_or_default();
@@ -71,7 +69,7 @@ impl Session for Asking {
         };
         let head =
             kind.and_then(|kind| word.strip_prefix(sign(kind)).map(|_| sign(kind))).unwrap_or_default();
-        let mut choices = choices(&target, candidates, &self.directories, |name| self.path(name));
+        let mut choices = choices(&target, candidates, &FileNames::of(settings), |name| self.path(name));
         for Choice { inserted, .. } in &mut choices {
             inserted.insert_str(0, head);
         }

@@ -1,7 +1,11 @@
 //! How the word at the cursor could go on. The live session knows what (its programmable completion included);
-//! here the line is cut into the words it is asked with, and its candidates become text to insert. Pure.
+//! here the line is cut into the words it is asked with, and its candidates become text to insert.
 
+use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use lscolors::LsColors;
 
 use super::readline::{Choice, Settings};
 use crate::bash::{Candidates, Unfinished};
@@ -24,24 +28,30 @@ pub struct Target {
     pub quote: Option<char>,
 }
 
-/// How the names of directories are completed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Directories {
-    /// With a slash behind them.
+/// How the names of files are completed and listed.
+#[derive(Debug, Clone, Default)]
+pub struct FileNames {
+    /// Those of directories with a slash behind them.
     pub marked: bool,
     /// So are links that lead to one.
     pub links_marked: bool,
     /// Names that begin with a dot are left out where none was typed.
     pub hidden_left_out: bool,
+    /// In a list, a sign behind each says what it is.
+    pub signs: bool,
+    /// In a list, they have these colours.
+    pub colours: Option<Arc<LsColors>>,
 }
 
-impl Directories {
+impl FileNames {
     /// As the user's readline has them.
     pub fn of(settings: &Settings) -> Self {
         Self {
             marked: settings.mark_directories,
             links_marked: settings.mark_symlinked,
             hidden_left_out: !settings.hidden_files,
+            signs: settings.visible_stats,
+            colours: settings.coloured_stats.clone(),
         }
     }
 }
@@ -179,7 +189,7 @@ fn is_name(text: &str) -> bool {
 pub fn choices(
     target: &Target,
     candidates: Candidates,
-    directories: &Directories,
+    names: &FileNames,
     path: impl Fn(&str) -> PathBuf,
 ) -> Vec<Choice> {
     let has = |option: &str| candidates.options.iter().any(|name| name == option);
@@ -190,28 +200,31 @@ pub fn choices(
     let dotted = base(typed).starts_with('.');
     // The hook's own functions are nobody's to call.
     words.retain(|word| !word.starts_with("__awesh"));
-    words.retain(|word| !(files && directories.hidden_left_out && !dotted && base(word).starts_with('.')));
+    words.retain(|word| !(files && names.hidden_left_out && !dotted && base(word).starts_with('.')));
     if !no_sort {
         words.sort();
     }
     words.dedup();
     let choice = |word: String| {
         let is = if files { Is::of(&path(&word)) } else { Is::Other };
-        let slash = if is != Is::Other && directories.marked && !word.ends_with('/') { "/" } else { "" };
+        let slash = if is != Is::Other && names.marked && !word.ends_with('/') { "/" } else { "" };
         let open = target.quote.map(String::from).unwrap_or_default();
         let close = open.clone();
         let tail = match is {
             _ if word.ends_with('/') => String::new(),
             Is::Directory => slash.to_owned(),
-            Is::LinkToDirectory if word == typed || directories.links_marked => slash.to_owned(),
+            Is::LinkToDirectory if word == typed || names.links_marked => slash.to_owned(),
             Is::LinkToDirectory => String::new(),
             Is::Other if no_space => close,
             Is::Other => close + " ",
         };
         let name = if files { base(word.trim_end_matches('/')) } else { &word };
-        let shown = format!("{}{slash}", name.trim_end());
+        let listed = files.then(|| path(word.trim_end_matches('/')));
+        let sign = listed.as_ref().filter(|_| names.signs).map(|path| sign(path));
         Choice {
-            shown,
+            shown: name.trim_end().to_owned(),
+            sign: sign.unwrap_or_else(|| slash.chars().next()),
+            style: listed.and_then(|path| style(&path, names.colours.as_ref()?)).unwrap_or_default(),
             inserted: if quotes { quoted(&word, typed, target.quote) } else { open + &word },
             tail,
         }
@@ -235,6 +248,27 @@ impl Is {
             _ => Self::Other,
         }
     }
+}
+
+/// What `ls -F` puts behind a name, and readline's `visible-stats`.
+fn sign(path: &Path) -> Option<char> {
+    let meta = path.symlink_metadata().ok()?;
+    let kind = meta.file_type();
+    let signs = [
+        (kind.is_dir(), '/'),
+        (kind.is_symlink(), '@'),
+        (kind.is_fifo(), '|'),
+        (kind.is_socket(), '='),
+        (kind.is_char_device(), '%'),
+        (kind.is_block_device(), '#'),
+        (meta.mode() & 0o111 != 0, '*'),
+    ];
+    signs.into_iter().find(|(is, _)| *is).map(|(_, sign)| sign)
+}
+
+/// The escape sequence that a name has in front of it.
+fn style(path: &Path, colours: &LsColors) -> Option<String> {
+    Some(colours.style_for_path(path)?.to_nu_ansi_term_style().prefix().to_string())
 }
 
 /// The last part of a name, which a list shows.
@@ -309,9 +343,9 @@ mod tests {
             options: options.iter().map(|&option| option.to_owned()).collect(),
         };
         let target = target(line, line.len(), None);
-        let directories = Directories { marked: true, links_marked: false, hidden_left_out: false };
+        let names = FileNames { marked: true, ..FileNames::default() };
         let path = |name: &str| PathBuf::from(if name.ends_with("dir") { "/" } else { "/nosuch" });
-        let choices = choices(&target, candidates, &directories, path);
+        let choices = choices(&target, candidates, &names, path);
         let tail = |choice: &Choice| if choices.len() == 1 { choice.tail.clone() } else { String::new() };
         let inserted =
             |choice: &Choice| format!("{}{}{}", &line[..target.start], choice.inserted, tail(choice));

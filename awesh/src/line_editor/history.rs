@@ -2,14 +2,17 @@
 //! of it. The editor's own memory of them is rustyline's.
 //!
 //! A line of the file is one entry, newlines written `\n` and backslashes `\\`. An entry is appended by one
-//! write, so sessions never mix; the file is only ever replaced by renaming a whole new one over it.
+//! write, so sessions never mix; the file is only ever replaced by renaming a whole new one over it. A lock beside it
+//! keeps a line from going into the old one meanwhile.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use super::change::is_same;
 use crate::glob::matches;
+use crate::messages;
 
 /// The history file.
 #[derive(Debug, Clone)]
@@ -43,11 +46,13 @@ pub struct HistoryControl {
     pub erase_duplicates: bool,
     /// HISTIGNORE: patterns of lines that are not remembered; `&` is the line before.
     pub ignored: Vec<String>,
+    /// HISTSIZE: how many lines bash remembers, if it does not remember all.
+    pub size: Option<usize>,
 }
 
 impl HistoryControl {
     /// The session's variables that it goes by.
-    pub const VARIABLES: [&str; 4] = ["HISTCONTROL", "HISTIGNORE", "HISTFILE", "SHELLOPTS"];
+    pub const VARIABLES: [&str; 5] = ["HISTCONTROL", "HISTIGNORE", "HISTFILE", "HISTSIZE", "SHELLOPTS"];
 
     /// Reads the session's variables.
     pub fn of<'a>(variable: impl Fn(&str) -> Option<&'a str>) -> Self {
@@ -66,6 +71,7 @@ impl HistoryControl {
             ignore_duplicates: has("ignoredups") || has("ignoreboth"),
             erase_duplicates: has("erasedups"),
             ignored: words("HISTIGNORE").map(str::to_owned).collect(),
+            size: variable("HISTSIZE").and_then(|size| size.trim().parse().ok()),
         }
     }
 
@@ -93,8 +99,8 @@ impl History {
 
     /// The remembered lines, oldest first. Where there are none yet, those of the user's bash.
     pub fn load(&self, bash_history: Option<&Path>) -> io::Result<Vec<String>> {
-        let mut entries = match fs::read(&self.path) {
-            Ok(bytes) => String::from_utf8_lossy(&bytes).lines().map(unescape).collect(),
+        let mut entries = match self.read() {
+            Ok(entries) => entries,
             Err(error) if error.kind() == ErrorKind::NotFound => bash_history
                 .and_then(|path| fs::read(path).ok())
                 .map_or_else(Vec::new, |bytes| from_bash(&bytes)),
@@ -103,17 +109,69 @@ impl History {
         let excess = entries.len().saturating_sub(self.size);
         // Rarely: the file may grow by half before it is written anew.
         if excess > self.size / 2 && excess > 0 {
+            let _alone = self.lock();
             self.replace(&entries[excess..])?;
         }
         entries.drain(..excess);
         Ok(entries)
     }
 
+    /// Adds a line, where lines go to the file.
+    pub fn keep(&self, line: &str, control: &HistoryControl) {
+        if control.keeping == Keeping::File
+            && let Err(error) = self.append(line)
+        {
+            messages::warning_once(format_args!("the history file cannot be written: {error}"));
+        }
+    }
+
+    /// Takes lines out of the file: of each, the newest that is the same.
+    pub fn forget_all(&self, lines: &[String]) {
+        if !lines.is_empty()
+            && let Err(error) = self.forget(lines)
+        {
+            let path = self.path.display();
+            messages::warning(format_args!("{path} still has what was taken out of the history: {error}"));
+        }
+    }
+
+    fn forget(&self, lines: &[String]) -> io::Result<()> {
+        let _alone = self.lock();
+        let mut entries = match self.read() {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+            entries => entries?,
+        };
+        let count = entries.len();
+        for line in lines {
+            if let Some(at) = entries.iter().rposition(|entry| is_same(entry, line)) {
+                entries.remove(at);
+            }
+        }
+        if entries.len() < count { self.replace(&entries) } else { Ok(()) }
+    }
+
+    fn read(&self) -> io::Result<Vec<String>> {
+        Ok(String::from_utf8_lossy(&fs::read(&self.path)?).lines().map(unescape).collect())
+    }
+
+    /// Keeps other sessions from writing meanwhile; where the file system can do no such thing, nobody.
+    fn lock(&self) -> Option<File> {
+        let lock = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(self.path.with_extension("lock"))
+            .ok()?;
+        lock.lock().is_ok().then_some(lock)
+    }
+
     /// Adds one line.
-    pub fn append(&self, line: &str) -> io::Result<()> {
+    fn append(&self, line: &str) -> io::Result<()> {
         if let Some(parent) = self.path.parent() {
             fs::create_dir_all(parent)?;
         }
+        let _alone = self.lock();
         let mut file = OpenOptions::new().append(true).create(true).mode(0o600).open(&self.path)?;
         file.write_all(format!("{}\n", escape(line)).as_bytes())
     }

@@ -8,6 +8,7 @@
 
 mod above;
 mod asking;
+mod change;
 mod colours;
 mod completion;
 mod feeder;
@@ -34,6 +35,7 @@ use crate::terminal::Terminal;
 use crate::turns::Turns;
 
 pub use self::rustyline::Rustyline;
+pub use change::Change;
 pub use helper::{Looks, SessionFacts};
 pub use history::{History, HistoryControl};
 pub use plain::Plain;
@@ -149,6 +151,9 @@ pub trait LineEditor {
     /// terminal itself (None). What was typed is no line yet.
     fn read_ahead(&mut self, prompt: (&str, &str), lent: Lent<'_>) -> io::Result<(Option<Turn>, Draft)>;
 
-    /// Remembers a line, as far as `control` wants it remembered.
-    fn remember(&mut self, line: &str, control: &HistoryControl);
+    /// Remembers a line, as far as `control` wants it remembered; whether it does.
+    fn remember(&mut self, line: &str, control: &HistoryControl) -> bool;
+
+    /// Follows what has become of bash's own list.
+    fn amend(&mut self, change: &Change);
 }

@@ -7,10 +7,8 @@ use std::time::Instant;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
-use super::history::Keeping;
-use super::{Draft, History, HistoryControl, Input, Lent, LineEditor, Request};
+use super::{Change, Draft, History, HistoryControl, Input, Lent, LineEditor, Request};
 use crate::bash::Turn;
-use crate::messages;
 use crate::sys::tty::Mode;
 use crate::terminal::{Terminal, write_out};
 
@@ -96,14 +94,16 @@ impl LineEditor for Plain {
         Ok((None, Draft::default()))
     }
 
-    fn remember(&mut self, line: &str, control: &HistoryControl) {
-        if control.keeps(line, self.last.as_deref()) {
-            if control.keeping == Keeping::File
-                && let Err(error) = self.history.append(line)
-            {
-                messages::warning_once(format_args!("the history file cannot be written: {error}"));
-            }
+    fn remember(&mut self, line: &str, control: &HistoryControl) -> bool {
+        let keeps = control.keeps(line, self.last.as_deref());
+        if keeps {
+            self.history.keep(line, control);
             self.last = Some(line.to_owned());
         }
+        keeps
+    }
+
+    fn amend(&mut self, change: &Change) {
+        self.history.forget_all(&change.removed);
     }
 }

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use nix::unistd::dup2_stdin;
+use rustyline::config::Configurer as _;
 use rustyline::error::ReadlineError;
 use rustyline::history::MemHistory;
 use rustyline::{
@@ -18,15 +19,16 @@ use rustyline::{
 
 use super::above::{self, Above, Rows, last_line};
 use super::asking::Asking;
-use super::completion::Directories;
+use super::change::is_same;
 use super::feeder::{End, Feeder, Gate};
 use super::helper::{LineHelper, Looks};
-use super::history::Keeping;
 use super::instant::Instant;
 use super::keys::KeyStream;
 use super::readline::{self, Errand, Keymap, Line, Settings, Window};
 use super::typing::Typing;
-use super::{Draft, History, HistoryControl, Input, Lent, LineEditor, Purpose, Request, Surroundings};
+use super::{
+    Change, Draft, History, HistoryControl, Input, Lent, LineEditor, Purpose, Request, Surroundings,
+};
 use crate::bash::{EditingMode, SharedLink, Turn};
 use crate::messages;
 use crate::sys::pty::Pty;
@@ -35,9 +37,6 @@ use crate::terminal::{Terminal, write_out};
 
 /// What a line has in it that may change what keys are bound to: bash is then asked again.
 const MAY_BIND: [&str; 5] = ["bind", "source", ". ", "eval", "inputrc"];
-
-/// The command that has bash forget its list of lines.
-const CLEARS: &str = "history -c";
 
 /// rustyline and what it runs on.
 pub struct Rustyline {
@@ -135,7 +134,8 @@ impl Rustyline {
         if again {
             editor.press_again(&pressed);
         }
-        let asking = Asking::new(request.purpose, around, Directories::of(editor.settings()));
+        self.editor.enable_bracketed_paste(editor.settings().bracketed_paste);
+        let asking = Asking::new(request.purpose, around);
         drop(editor);
         self.typing.begin(asking, last_line(request.prompt.1).1, request.suggestion);
         Ok(())
@@ -248,25 +248,29 @@ impl LineEditor for Rustyline {
         }
     }
 
-    fn remember(&mut self, line: &str, control: &HistoryControl) {
+    fn remember(&mut self, line: &str, control: &HistoryControl) -> bool {
         let mut editor = self.typing.editor();
         let past = editor.past();
-        if line.split([';', '&', '\n']).any(|command| command.trim() == CLEARS) {
-            // As bash's own list, which does not hold this line either.
-            return past.retain(|_| false);
-        }
         if !control.keeps(line, past.last()) {
-            return;
+            return false;
         }
         if control.erase_duplicates {
             past.retain(|entry| entry != line);
         }
         past.add(line.to_owned());
-        if control.keeping == Keeping::File
-            && let Err(error) = self.history.append(line)
-        {
-            messages::warning_once(format_args!("the history file cannot be written: {error}"));
+        self.history.keep(line, control);
+        true
+    }
+
+    fn amend(&mut self, change: &Change) {
+        let mut editor = self.typing.editor();
+        let past = editor.past();
+        if change.cleared {
+            past.retain(|_| false);
         }
+        change.removed.iter().for_each(|line| past.forget(|entry| is_same(entry, line)));
+        change.added.iter().for_each(|line| past.add(line.clone()));
+        self.history.forget_all(&change.removed);
     }
 }
 
@@ -285,7 +289,7 @@ fn config() -> Config {
 fn configure(typing: &Typing, link: &SharedLink) {
     let Some(answer) = link.lock().readline() else { return };
     let mut lists = answer.iter().map(String::as_str);
-    let settings = Settings::read(lists.next().unwrap_or_default());
+    let settings = Settings::read(lists.next().unwrap_or_default(), lists.next().unwrap_or_default());
     let mut keymap = || {
         let mut list = || lists.next().unwrap_or_default();
         Keymap::read(list(), list(), list())

@@ -22,7 +22,7 @@ impl Shell {
     pub(super) fn control(&mut self, line: &str) -> io::Result<()> {
         self.terminal.set_mode(Mode::Editing)?;
         match control::parse(line) {
-            Control::Help => messages::page(&control::help(), true),
+            Control::Help => self.page(&control::help())?,
             Control::Status => self.status()?,
             Control::Why => self.say_why(),
             Control::Turns => self.say_turns(),

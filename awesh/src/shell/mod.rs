@@ -13,6 +13,7 @@ mod not_found;
 mod pager;
 mod protected;
 mod question;
+mod recalled;
 mod recent;
 mod start;
 mod turned;
@@ -112,8 +113,10 @@ struct Shell {
 /// A line that bash was given, with those it asked for to complete it.
 struct Entered {
     text: String,
-    /// Whether it is in the history: there it goes as a whole, once bash has all of it.
-    remembered: bool,
+    /// Whether it has gone into the history, and is there: it goes as a whole, once bash has all of it.
+    remembered: Option<bool>,
+    /// What bash remembered before, where the line may change that.
+    listed: Option<Vec<String>>,
 }
 
 /// Whether the shell goes on.
@@ -138,7 +141,9 @@ impl Shell {
                     if let Some(command) = &mut command {
                         self.remember(command);
                     }
-                    self.on_report(report, command.take().map(|entered| entered.text).as_deref());
+                    let before = self.report.history_number;
+                    self.on_report(report, command.as_ref().map(|entered| entered.text.as_str()));
+                    self.follow_history(command.take(), before);
                     if let Flow::End(status) = self.line(&mut command)? {
                         return Ok(status);
                     }
@@ -156,9 +161,9 @@ impl Shell {
     }
 
     fn remember(&mut self, entered: &mut Entered) {
-        if !std::mem::replace(&mut entered.remembered, true) {
+        if entered.remembered.is_none() {
             let control = self.history_control();
-            self.editor.remember(&entered.text, &control);
+            entered.remembered = Some(self.editor.remember(&entered.text, &control));
         }
     }
 
@@ -242,7 +247,7 @@ impl Shell {
     /// Sends a line where it goes; sets `command` where that is bash.
     fn act(&mut self, text: &str, turned: bool, command: &mut Option<Entered>) -> io::Result<Flow> {
         let around = self.surroundings();
-        let started = std::time::Instant::now();
+        let started = Instant::now();
         let facts = SessionFacts(&around);
         let (verdict, explanation) = explain(text, &facts);
         messages::timing("router", started.elapsed());
@@ -263,8 +268,9 @@ impl Shell {
         }
         match route {
             Route::Bash => {
+                let listed = self.listed_before(verdict.text);
                 self.session.submit(verdict.text, &mut self.terminal.keyboard)?;
-                *command = Some(Entered { text: verdict.text.to_owned(), remembered: false });
+                *command = Some(Entered { text: verdict.text.to_owned(), remembered: None, listed });
                 Ok(Flow::Continue)
             }
             Route::Ask if verdict.text.trim().is_empty() => Ok(Flow::Continue),

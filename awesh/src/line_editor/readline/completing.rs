@@ -2,7 +2,7 @@
 
 use super::editing::blank_word;
 use super::listing::{self, Rows};
-use super::{Expansion, Reading, Readline, Session};
+use super::{Expansion, Reading, Readline, Session, Settings};
 
 /// Names of one kind, for the keys that complete just those.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +24,10 @@ pub enum Kind {
 pub struct Choice {
     /// In a list.
     pub shown: String,
+    /// Behind it there: what kind of file it is.
+    pub sign: Option<char>,
+    /// The escape sequence in front of it there, if it has colours.
+    pub style: String,
     /// In the line, in place of the word.
     pub inserted: String,
     /// Behind it, where it is the only one: what closes a quotation, a slash or a blank.
@@ -158,14 +162,14 @@ pub(super) fn complete_kind(editor: &mut Readline, session: &mut dyn Session, ki
 
 fn complete_with(editor: &mut Readline, session: &mut dyn Session, kind: Option<Kind>) {
     let again = editor.last == editor.this && editor.ambiguous;
-    let completion = session.complete(&editor.line.text, editor.line.point, kind);
+    let completion = session.complete(&editor.line.text, editor.line.point, kind, &editor.settings);
     editor.ambiguous = false;
     match completion.choices.as_slice() {
         [] => editor.ring(),
         [only] => editor.put_only(completion.start, only),
         choices => {
             let typed = editor.line.text[completion.start..editor.line.point].to_owned();
-            let common = common(choices, &typed, editor.settings.ignore_case);
+            let common = common(choices, &typed, &editor.settings);
             let longer = common.len() >= typed.len() && common != typed;
             let changed = longer && editor.put(completion.start, &common);
             editor.ambiguous = !changed;
@@ -181,8 +185,11 @@ fn complete_with(editor: &mut Readline, session: &mut dyn Session, kind: Option<
 }
 
 /// The common beginning of all; where the case of letters is nothing, as the typed one has it if it can.
-fn common(choices: &[Choice], typed: &str, ignore_case: bool) -> String {
-    let equal = |a: char, b: char| a == b || ignore_case && a.to_lowercase().eq(b.to_lowercase());
+fn common(choices: &[Choice], typed: &str, settings: &Settings) -> String {
+    let ignore_case = settings.ignore_case;
+    let folded = |c: char| if settings.map_case && c == '_' { '-' } else { c };
+    let equal =
+        |a: char, b: char| a == b || ignore_case && folded(a).to_lowercase().eq(folded(b).to_lowercase());
     let first = choices[0].inserted.as_str();
     let length = choices[1..].iter().fold(first.chars().count(), |length, choice| {
         first.chars().zip(choice.inserted.chars()).take(length).take_while(|&(a, b)| equal(a, b)).count()
@@ -203,7 +210,7 @@ pub(super) fn list_kind(editor: &mut Readline, session: &mut dyn Session, kind: 
 }
 
 fn list_with(editor: &mut Readline, session: &mut dyn Session, kind: Option<Kind>) {
-    let completion = session.complete(&editor.line.text, editor.line.point, kind);
+    let completion = session.complete(&editor.line.text, editor.line.point, kind, &editor.settings);
     if completion.choices.is_empty() { editor.ring() } else { editor.list(&completion) }
 }
 
@@ -218,7 +225,7 @@ pub(super) fn delete_or_list(editor: &mut Readline, session: &mut dyn Session) {
 
 /// `insert-completions`
 pub(super) fn insert_all(editor: &mut Readline, session: &mut dyn Session) {
-    let completion = session.complete(&editor.line.text, editor.line.point, None);
+    let completion = session.complete(&editor.line.text, editor.line.point, None, &editor.settings);
     if completion.choices.is_empty() {
         return editor.ring();
     }
@@ -241,14 +248,15 @@ pub(super) fn menu(editor: &mut Readline, session: &mut dyn Session, direction: 
 }
 
 fn begin_menu(editor: &mut Readline, session: &mut dyn Session, direction: i64) {
-    let Completion { start, choices } = session.complete(&editor.line.text, editor.line.point, None);
+    let Completion { start, choices } =
+        session.complete(&editor.line.text, editor.line.point, None, &editor.settings);
     let end = editor.line.point;
     let original = editor.line.text[start.min(end)..end].to_owned();
     match choices.len() {
         0 => editor.ring(),
         1 => editor.put_only(start, &choices[0]),
         count => {
-            let common = common(&choices, &original, editor.settings.ignore_case);
+            let common = common(&choices, &original, &editor.settings);
             let shows_prefix = editor.settings.menu_displays_prefix;
             if editor.settings.show_all_if_ambiguous {
                 let completion = Completion { start, choices: choices.clone() };
@@ -342,7 +350,7 @@ fn matching(editor: &Readline, session: &mut dyn Session) -> Option<Completion> 
     let names = session.expand(Expansion::Glob, &pattern)?;
     let choice = |name: &str| {
         let shown = name.rsplit('/').next().unwrap_or(name).to_owned();
-        Choice { shown, inserted: name.to_owned(), tail: String::new() }
+        Choice { shown, inserted: name.to_owned(), ..Choice::default() }
     };
     let choices: Vec<Choice> = names.lines().map(choice).collect();
     (!choices.is_empty()).then_some(Completion { start: word.start, choices })

@@ -63,6 +63,8 @@ pub struct Undo {
     states: Vec<Line>,
     /// How many characters were typed since the last of them, one after the other.
     typed: usize,
+    /// How many there were when vi's present insertion began; None for the one that a line begins with.
+    insertion: Option<usize>,
 }
 
 /// How many characters typed one after the other are undone at once, as in readline.
@@ -81,6 +83,18 @@ impl Undo {
             self.note(before);
         }
         self.typed += 1;
+    }
+
+    /// vi begins to insert.
+    pub fn begin_insertion(&mut self) {
+        self.insertion = Some(self.states.len());
+    }
+
+    /// It has ended: what was typed is undone at once, but for what the line began with, which readline never undoes.
+    pub fn end_insertion(&mut self) {
+        self.typed = 0;
+        let kept = self.insertion.take().map_or(0, |begun| begun + 1);
+        self.states.truncate(kept);
     }
 
     /// The line before its last change.

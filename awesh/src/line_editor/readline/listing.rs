@@ -23,7 +23,7 @@ pub(super) fn page(editor: &Readline) -> usize {
 /// The choices in columns, as wide as the window allows: down the columns, unless set otherwise.
 pub(super) fn rows(choices: &[Choice], editor: &Readline) -> Rows {
     let names = shortened(choices, &editor.settings);
-    let width = names.iter().map(|name| name.width()).max().unwrap_or(0) + GAP;
+    let width = names.iter().map(|name| name.width).max().unwrap_or(0) + GAP;
     // A row that fills the window would wrap.
     let fitting = editor.window.columns / width;
     let columns =
@@ -36,8 +36,8 @@ pub(super) fn rows(choices: &[Choice], editor: &Readline) -> Rows {
     let row = |row: usize| {
         let mut text = String::new();
         for name in (0..columns).map_while(|column| at(row, column)) {
-            text.push_str(name);
-            text.push_str(&" ".repeat(width - name.width()));
+            text.push_str(&name.text);
+            text.push_str(&" ".repeat(width - name.width));
         }
         text.truncate(text.trim_end().len());
         text
@@ -45,9 +45,14 @@ pub(super) fn rows(choices: &[Choice], editor: &Readline) -> Rows {
     (0..count).map(row).collect()
 }
 
+/// A name as it is listed, and how wide that is.
+struct Name {
+    text: String,
+    width: usize,
+}
+
 /// The names, their common beginning left out where it is longer than wanted.
-fn shortened(choices: &[Choice], settings: &Settings) -> Vec<String> {
-    let names = choices.iter().map(|choice| visible(&choice.shown));
+fn shortened(choices: &[Choice], settings: &Settings) -> Vec<Name> {
     let first = choices.first().map_or("", |choice| choice.shown.as_str());
     let common = choices.iter().fold(first, |common, choice| {
         let same = common.chars().zip(choice.shown.chars()).take_while(|(a, b)| a == b);
@@ -55,7 +60,15 @@ fn shortened(choices: &[Choice], settings: &Settings) -> Vec<String> {
     });
     let too_long = settings.prefix_length > 0 && common.chars().count() > settings.prefix_length;
     let cut = if too_long { common.len() } else { 0 };
-    names.map(|name| if cut > 0 { format!("...{}", &name[cut.min(name.len())..]) } else { name }).collect()
+    let name = |choice: &Choice| {
+        let Choice { shown, sign, style, .. } = choice;
+        let name = if cut > 0 { format!("...{}", &shown[cut..]) } else { shown.clone() };
+        let (name, sign) = (visible(&name), sign.map(String::from).unwrap_or_default());
+        let width = name.width() + sign.width();
+        let text = if style.is_empty() { name + &sign } else { format!("{style}{name}\x1b[m{sign}") };
+        Name { text, width }
+    };
+    choices.iter().map(name).collect()
 }
 
 /// A name without what a terminal would take for more than text.

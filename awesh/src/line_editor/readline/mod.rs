@@ -49,7 +49,7 @@ pub use settings::Settings;
 /// What is asked of the session while a line is edited.
 pub trait Session {
     /// How the word at the cursor could go on: as the command says, or with names of one kind.
-    fn complete(&mut self, line: &str, point: usize, kind: Option<Kind>) -> Completion;
+    fn complete(&mut self, line: &str, point: usize, kind: Option<Kind>, settings: &Settings) -> Completion;
 
     /// What the shell makes of a text.
     fn expand(&mut self, expansion: Expansion, text: &str) -> Option<String>;

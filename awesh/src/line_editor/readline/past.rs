@@ -95,6 +95,16 @@ impl Past {
         self.suggested = Suggested::default();
     }
 
+    /// Forgets the newest line that is meant.
+    pub fn forget(&mut self, is: impl Fn(&str) -> bool) {
+        if let Some(at) = self.entries.iter().rposition(|entry| is(entry)) {
+            self.entries.remove(at);
+            self.heads.remove(at);
+            self.next = None;
+            self.suggested = Suggested::default();
+        }
+    }
+
     /// The line that was entered last.
     pub fn last(&self) -> Option<&str> {
         self.entries.last().map(String::as_str)

@@ -1,14 +1,29 @@
 //! The variables of readline's that the editor goes by. Pure.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use lscolors::LsColors;
+
+/// readline's own colours, in front of what LS_COLORS says.
+const DEFAULT_COLOURS: &str = "di=01;34:ln=01;36:pi=33:so=01;35:bd=01;33:cd=01;33:ex=01;32:do=01;35:su=37;41:sg=30;43:\
+                               st=37;44:ow=34;42:tw=30;42:ca=30;41";
+
 /// What `set` in an inputrc can change.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Settings {
     /// `editing-mode`: whether it is vi.
     pub vi: bool,
     /// `completion-ignore-case`
     pub ignore_case: bool,
+    /// `completion-map-case`: with that, `-` and `_` are the same.
+    pub map_case: bool,
+    /// `visible-stats`: a sign behind the names of a list says what kind of file it is.
+    pub visible_stats: bool,
+    /// `colored-stats`: the colours of the names of a list, as LS_COLORS has them.
+    pub coloured_stats: Option<Arc<LsColors>>,
+    /// `enable-bracketed-paste`
+    pub bracketed_paste: bool,
     /// `completion-query-items`: from how many on it is asked whether to list them; 0 never.
     pub query_items: usize,
     /// `completion-prefix-display-length`: from which length on a common beginning is listed as `...`; 0 never.
@@ -48,6 +63,10 @@ impl Default for Settings {
         Self {
             vi: false,
             ignore_case: false,
+            map_case: false,
+            visible_stats: false,
+            coloured_stats: None,
+            bracketed_paste: true,
             query_items: 100,
             prefix_length: 0,
             show_all_if_ambiguous: false,
@@ -69,9 +88,13 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Those that `bind -v` prints.
-    pub fn read(listing: &str) -> Self {
+    /// Those that `bind -v` prints, and LS_COLORS.
+    pub fn read(listing: &str, colours: &str) -> Self {
         let mut settings = Self::default();
+        if listing.lines().any(|line| line == "set colored-stats on") {
+            let colours = LsColors::from_string(&format!("{DEFAULT_COLOURS}:{colours}"));
+            settings.coloured_stats = Some(Arc::new(colours));
+        }
         for line in listing.lines() {
             if let Some((name, value)) = line.strip_prefix("set ").and_then(|rest| rest.split_once(' ')) {
                 settings.set(name, value);
@@ -83,6 +106,9 @@ impl Settings {
     fn set(&mut self, name: &str, value: &str) {
         let switch = match name {
             "completion-ignore-case" => &mut self.ignore_case,
+            "completion-map-case" => &mut self.map_case,
+            "visible-stats" => &mut self.visible_stats,
+            "enable-bracketed-paste" => &mut self.bracketed_paste,
             "show-all-if-ambiguous" => &mut self.show_all_if_ambiguous,
             "show-all-if-unmodified" => &mut self.show_all_if_unmodified,
             "menu-complete-display-prefix" => &mut self.menu_displays_prefix,
@@ -121,15 +147,13 @@ mod tests {
     fn what_bash_prints_is_taken_over() {
         let listing = "set completion-ignore-case on\nset bell-style none\nset completion-query-items -1\n\
                        set keyseq-timeout 20\nset comment-begin //\nset nosuch on\nnonsense";
-        let expected = Settings {
-            ignore_case: true,
-            bell: false,
-            query_items: 0,
-            key_timeout: Duration::from_millis(20),
-            comment_begin: "//".to_owned(),
-            ..Settings::default()
-        };
-        assert_eq!(Settings::read(listing), expected);
-        assert_eq!(Settings::read(""), Settings::default());
+        let Settings { ignore_case, bell, query_items, key_timeout, comment_begin, coloured_stats, .. } =
+            Settings::read(listing, "");
+        assert!(ignore_case && !bell && query_items == 0 && coloured_stats.is_none());
+        assert_eq!((key_timeout, comment_begin.as_str()), (Duration::from_millis(20), "//"));
+        let coloured = Settings::read("set colored-stats on", "di=31").coloured_stats.unwrap();
+        let prefix =
+            |path| coloured.style_for_path(path).unwrap().to_nu_ansi_term_style().prefix().to_string();
+        assert_eq!((prefix("/"), prefix("/dev/null")), ("\x1b[31m".into(), "\x1b[1;33m".into()));
     }
 }

@@ -10,11 +10,15 @@ struct Fake {
 }
 
 impl Session for Fake {
-    fn complete(&mut self, line: &str, point: usize, _: Option<Kind>) -> Completion {
+    fn complete(&mut self, line: &str, point: usize, _: Option<Kind>, _: &Settings) -> Completion {
         let start = line[..point].rfind(' ').map_or(0, |at| at + 1);
         let word = &line[start..point];
-        let choice =
-            |name: &&str| Choice { shown: (*name).into(), inserted: (*name).into(), tail: " ".into() };
+        let choice = |name: &&str| Choice {
+            shown: (*name).into(),
+            inserted: (*name).into(),
+            tail: " ".into(),
+            ..Choice::default()
+        };
         let choices = self.words.iter().filter(|name| name.starts_with(word)).map(choice).collect();
         Completion { start, choices }
     }
@@ -133,7 +137,7 @@ fn vi_commands_edit_the_line() {
         ("abc\x1b0~~", "AB|c"),
         ("one two\x1b0yw$p", "one twoone| "),
         ("one two\x1bdd", "|"),
-        ("abc\x1bu", "|"),
+        ("abc\x1bu", "ab|c"),
         ("a b c d\x1b0dw..", "|d"),
         ("one two\x1b0cwX\x1bw.", "X |X"),
         ("abc\x1b02x", "|c"),

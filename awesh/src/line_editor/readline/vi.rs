@@ -103,6 +103,7 @@ pub(super) fn redo(editor: &mut Readline) {
 pub(super) fn movement_mode(editor: &mut Readline) {
     if editor.mode == Mode::Insert {
         editor.line.point = by_characters(&editor.line.text, editor.line.point, -1);
+        editor.undo.end_insertion();
     }
     editor.mode = Mode::Command;
     editor.overwrite = false;
@@ -110,6 +111,7 @@ pub(super) fn movement_mode(editor: &mut Readline) {
 
 /// `vi-insertion-mode`
 pub(super) fn insert(editor: &mut Readline) {
+    editor.undo.begin_insertion();
     editor.mode = Mode::Insert;
 }
 
