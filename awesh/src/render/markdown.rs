@@ -2,8 +2,9 @@
 //! and what comes out depends on the text and not on how it was cut.
 //!
 //! Nothing that was put out is ever taken back, so what needs a look ahead is waited for: the beginning of a
-//! line (`block`), the end of markup within a line (`inline`), the end of a word (`wrap`), of code in colours the line
-//! (`code`), and of a table all of it. Text is laid anew to the width, code never: its lines are as they came, so that they can be copied.
+//! line (`block`), the end of markup within a line (`inline`), the end of a word (`wrap`), the end of a line of
+//! code in several colours (`code`), and of a table all of it. Text is laid anew to the width, code never: its
+//! lines are as they came, so that they can be copied.
 //!
 //! Not read: HTML, headings that are underlined, references, tables without bars at their left; they show as
 //! typed.
