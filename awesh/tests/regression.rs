@@ -2,7 +2,10 @@
 
 use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 
-use crate::harness::Home;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+use crate::harness::{Home, Terminal};
 
 #[test]
 fn the_sessions_directory_was_open_to_others() {
@@ -194,4 +197,38 @@ fn a_line_taken_out_of_the_history_stayed_in_our_file() {
     }
     let file = std::fs::read_to_string(home.path().join(".local/state/awesh/history")).unwrap();
     assert_eq!(file, "echo kept\nfor i in 1; do echo $i; done\nhistory -d -3\n");
+}
+
+/// Stops the session's bash and types text, which is drawn without bash's word on it; then bash goes on.
+fn type_before_a_stopped_bash(terminal: &mut Terminal, text: &str) {
+    terminal.run("echo \"bash is $$\"");
+    let screen = terminal.text();
+    let pid = screen.rsplit("\nbash is ").next().and_then(|rest| rest.lines().next()).unwrap();
+    let bash = Pid::from_raw(pid.parse().unwrap());
+    kill(bash, Signal::SIGSTOP).unwrap();
+    terminal.send(text);
+    terminal.wait("the line", |screen| screen.line().ends_with(text));
+    kill(bash, Signal::SIGCONT).unwrap();
+}
+
+#[test]
+fn a_bash_that_was_slow_to_say_what_a_word_is_was_interrupted() {
+    let home = Home::new();
+    let mut terminal = home.awesh();
+    terminal.wait_prompt();
+    terminal.run("PROMPT_COMMAND='n=$((n+1))'");
+    type_before_a_stopped_bash(&mut terminal, "echo \"$? after $n\"");
+    terminal.send("\r");
+    terminal.wait_for("\n0 after 2");
+}
+
+#[test]
+fn a_command_that_a_slow_bash_was_not_asked_for_was_taken_for_a_question() {
+    let home = Home::new();
+    let mut terminal = home.awesh();
+    terminal.wait_prompt();
+    terminal.run("deploy() { echo \"deployed: $*\"; }");
+    type_before_a_stopped_bash(&mut terminal, "deploy what we have to all of the servers, please");
+    terminal.send("\r");
+    terminal.wait_for("\ndeployed: what we have to all");
 }

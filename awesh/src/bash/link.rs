@@ -30,6 +30,10 @@ const THOROUGH: Duration = Duration::from_millis(500);
 /// How long a completion may take: some ask a server. Ctrl-C ends it sooner.
 const PATIENT: Duration = Duration::from_secs(10);
 
+/// What programs or file systems may keep bash busy with for good. All else it answers as soon as it runs, however
+/// late that is, and nobody may need it any more.
+const MAY_HANG: [&str; 4] = ["complete", "names-of", "expand", "names"];
+
 /// Longer commands are not completed: they would not fit a pipe.
 const LONGEST_COMMAND: usize = 16 * 1024;
 
@@ -121,6 +125,11 @@ impl Link {
         self.words.borrow_mut().clear();
         self.renewed = None;
         self.lost = false;
+    }
+
+    /// Whether bash was too slow to be asked more before the next prompt.
+    pub fn is_lost(&self) -> bool {
+        self.lost
     }
 
     /// What bash would take `word` for, where a command is due: `alias`, `keyword`, `function`, `builtin`,
@@ -236,7 +245,7 @@ impl Link {
         let id = self.handshake.request(kind, first, second).ok()?;
         self.busy.store(true, Ordering::SeqCst);
         let mut answer = self.await_answer(id, Instant::now() + patience);
-        if matches!(answer, Ok(Reply::Nothing)) {
+        if matches!(answer, Ok(Reply::Nothing)) && MAY_HANG.contains(&kind) {
             // bash is busy with it: end that as the terminal's own key would, and see it back at its prompt.
             let _ = signal_foreground(self.master.as_fd(), Signal::SIGINT);
             answer = self.await_answer(id, Instant::now() + Duration::from_secs(1));

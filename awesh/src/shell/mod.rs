@@ -39,7 +39,7 @@ use crate::line_editor::{
 use crate::messages;
 use crate::prompt::{PromptData, PromptSource, PromptText, Session, Style};
 use crate::render::Capabilities;
-use crate::router::{Route, explain};
+use crate::router::{Reason, Route, explain};
 use crate::sys::tty;
 use crate::terminal::{Terminal, write_out};
 use crate::timings::{self, Figure};
@@ -246,6 +246,10 @@ impl Shell {
         let route = match verdict.route {
             Route::Bash if turned => Route::Ask,
             Route::Ask | Route::Control if turned => Route::Bash,
+            // bash did not say what the words are: they may be its own.
+            Route::Ask if verdict.reason != Reason::Forced && self.session.link().lock().is_lost() => {
+                Route::Bash
+            }
             route => route,
         };
         if turned && verdict.route != Route::Control {
