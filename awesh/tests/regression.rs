@@ -232,3 +232,37 @@ fn a_command_that_a_slow_bash_was_not_asked_for_was_taken_for_a_question() {
     terminal.send("\r");
     terminal.wait_for("\ndeployed: what we have to all");
 }
+
+#[test]
+fn on_the_lines_that_continue_a_command_only_files_were_completed() {
+    let home = Home::new();
+    home.write(
+        ".bashrc",
+        "PS1='> '; a_function_of_mine() { echo \"mine: $*\"; }; complete -W 'fine grand' tool",
+    );
+    let mut terminal = home.awesh();
+    terminal.wait_prompt();
+    for (keys, line) in [
+        ("for i in 1 2; do\r", "> "),
+        ("a_function_o\t", "> a_function_of_mine "),
+        ("$HOM\t\r", "> "),
+        (": tool gr\t", "> : tool gr"),
+        ("\x15tool gr\t", "> tool grand "),
+        ("\x15cat <<X\r", "> "),
+        ("in $HOM\t", "> in $HOME"),
+        ("\rX\r", "> "),
+    ] {
+        terminal.send(keys);
+        terminal.wait(keys, |screen| screen.line().trim_end() == line.trim_end());
+    }
+    let path = home.path().display().to_string();
+    terminal.send("done\r");
+    terminal.wait_for(&format!("mine: {path}\nin {path}\nmine: {path}\nin {path}\n"));
+    terminal.wait_prompt();
+    terminal.send("if true; then\r");
+    terminal.wait("the next line", |screen| screen.line() == "> " && !screen.shows_state());
+    terminal.send("sleep 100 & \t\x03");
+    terminal.wait_prompt();
+    terminal.run("echo \"status $?\"");
+    terminal.wait_for("\nstatus 130");
+}

@@ -50,6 +50,8 @@ pub struct Link {
     /// Set where bash came back to its prompt by itself, after an interrupt.
     renewed: Option<Report>,
     lost: bool,
+    /// Whether a copy of the session is asked, which bash waits for in the middle of a command.
+    is_copy: bool,
 }
 
 /// The link as everybody who asks holds it.
@@ -112,6 +114,7 @@ impl Link {
             commands: None,
             renewed: None,
             lost: false,
+            is_copy: false,
         }
     }
 
@@ -125,6 +128,13 @@ impl Link {
         self.words.borrow_mut().clear();
         self.renewed = None;
         self.lost = false;
+        self.is_copy = false;
+    }
+
+    /// A copy of the session answers from now on.
+    pub fn ask_copy(&mut self) {
+        self.lost = false;
+        self.is_copy = true;
     }
 
     /// Whether bash was too slow to be asked more before the next prompt.
@@ -245,7 +255,7 @@ impl Link {
         let id = self.handshake.request(kind, first, second).ok()?;
         self.busy.store(true, Ordering::SeqCst);
         let mut answer = self.await_answer(id, Instant::now() + patience);
-        if matches!(answer, Ok(Reply::Nothing)) && MAY_HANG.contains(&kind) {
+        if matches!(answer, Ok(Reply::Nothing)) && MAY_HANG.contains(&kind) && !self.is_copy {
             // bash is busy with it: end that as the terminal's own key would, and see it back at its prompt.
             let _ = signal_foreground(self.master.as_fd(), Signal::SIGINT);
             answer = self.await_answer(id, Instant::now() + Duration::from_secs(1));

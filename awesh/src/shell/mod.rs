@@ -278,7 +278,8 @@ impl Shell {
     fn continuation(&mut self, command: &mut Option<Entered>) -> io::Result<()> {
         let prompt = self.report.continuation_prompt.clone();
         let draft = std::mem::take(&mut self.draft);
-        match self.read_line((&prompt, &prompt), draft, Purpose::Bash)? {
+        let purpose = if self.session.has_copy() { Purpose::Continuation } else { Purpose::Bash };
+        match self.read_line((&prompt, &prompt), draft, purpose)? {
             Input::Line { text, .. } => {
                 if let Some(command) = command {
                     command.text.push('\n');
