@@ -257,7 +257,7 @@ fn on_the_lines_that_continue_a_command_only_files_were_completed() {
     }
     let path = home.path().display().to_string();
     terminal.send("done\r");
-    terminal.wait_for(&format!("mine: {path}\nin {path}\nmine: {path}\nin {path}\n"));
+    terminal.wait_for(&format!("mine: {path}\nin {path} \nmine: {path}\nin {path} \n"));
     terminal.wait_prompt();
     terminal.send("if true; then\r");
     terminal.wait("the next line", |screen| screen.line() == "> " && !screen.shows_state());
