@@ -45,7 +45,9 @@ fn a_lost_prompt_command_comes_back() {
     let home = Home::new();
     let mut terminal = home.awesh();
     terminal.wait_prompt();
-    terminal.send("PROMPT_COMMAND=('echo theirs')\r");
+    // Where it is lost by a function nothing in the line tells of it.
+    terminal.run("lose() { PROMPT_COMMAND=('echo theirs'); }");
+    terminal.send("lose\r");
     terminal.wait_for("\ntheirs\n>");
     terminal.send("echo raw\r");
     terminal.wait_for("\nraw");
