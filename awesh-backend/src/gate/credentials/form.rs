@@ -82,7 +82,7 @@ fn read_database(path: &Path) -> Option<Vec<String>> {
 fn in_table(database: &Connection, table: &str) -> Option<Vec<String>> {
     let query = format!("SELECT * FROM \"{}\"", table.replace('"', "\"\""));
     let mut query = database.prepare(&query).ok()?;
-    let columns: Vec<String> = query.column_names().into_iter().map(str::to_owned).collect();
+    let columns: Vec<String> = query.column_names().map(str::to_owned).collect();
     let mut rows = query.query([]).ok()?;
     let mut found = Vec::new();
     while let Ok(Some(row)) = rows.next() {
