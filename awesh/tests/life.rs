@@ -217,6 +217,47 @@ fn without_bash_it_says_so_and_is_sh() {
 }
 
 #[test]
+fn without_a_pseudo_terminal_it_says_so_and_is_bash() {
+    // Machines have thousands: of those of a mount of its own there is one, and it is taken.
+    let script = "mount -t devpts -o newinstance,ptmxmode=0666,max=1 devpts /dev/pts && \
+                  mount --bind /dev/pts/ptmx /dev/ptmx && exec 9<>/dev/ptmx";
+    let allowed = Command::new("unshare").args(["-rm", "/bin/sh", "-c", script]).output();
+    if !allowed.is_ok_and(|output| output.status.success()) {
+        return;
+    }
+    let home = Home::new();
+    let script = format!("{script} && exec {AWESH}");
+    let mut terminal = home.start(Path::new("/usr/bin/unshare"), &["-rm", "/bin/sh", "-c", &script]);
+    terminal.wait_for("there is no pseudo-terminal to be had: ");
+    terminal.wait_for("hint: this is plain bash now");
+    terminal.send("echo $((40+2)) $0\r");
+    terminal.wait_for("\n42 bash");
+    terminal.send("exit 3\r");
+    assert_eq!(terminal.wait_end().code(), Some(3), "{}", terminal.text());
+}
+
+#[test]
+fn tmux_in_place_of_bash_gets_the_terminal() {
+    for from_file in [true, false] {
+        let home = Home::new();
+        let line = format!("exec tmux -S ~/tmux new-session {AWESH}");
+        let file = if from_file { format!("[[ $TMUX ]] || {line}\n") } else { String::new() };
+        home.write(".bashrc", &format!("PS1='> '\n{file}"));
+        let mut terminal = home.awesh();
+        if !from_file {
+            terminal.wait_prompt();
+            terminal.send(format!("{line}\r"));
+        }
+        terminal.wait_for("[0] 0:awesh");
+        terminal.send("echo $((40+2)) ${TMUX:+in tmux}\r");
+        terminal.wait_for("\n42 in tmux");
+        terminal.send("exit\r");
+        assert_eq!(terminal.wait_end().code(), Some(0), "{}", terminal.text());
+        assert_eq!(directories(&home), 0);
+    }
+}
+
+#[test]
 fn an_old_bash_is_said_and_is_the_shell_without_awesh() {
     for login in [false, true] {
         let mut home = Home::new();

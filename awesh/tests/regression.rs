@@ -1,12 +1,11 @@
 //! One test for each defect, named after what went wrong.
 
 use std::os::unix::fs::{FileTypeExt, PermissionsExt};
-use std::path::Path;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use crate::harness::Home;
+use crate::harness::{Home, Terminal};
 
 #[test]
 fn the_sessions_directory_was_open_to_others() {
@@ -200,23 +199,70 @@ fn a_line_taken_out_of_the_history_stayed_in_our_file() {
     assert_eq!(file, "echo kept\nfor i in 1; do echo $i; done\nhistory -d -3\n");
 }
 
+/// Stops the session's bash and types text, which is drawn without bash's word on it; then bash goes on.
+fn type_before_a_stopped_bash(terminal: &mut Terminal, text: &str) {
+    terminal.run("echo \"bash is $$\"");
+    let screen = terminal.text();
+    let pid = screen.rsplit("\nbash is ").next().and_then(|rest| rest.lines().next()).unwrap();
+    let bash = Pid::from_raw(pid.parse().unwrap());
+    kill(bash, Signal::SIGSTOP).unwrap();
+    terminal.send(text);
+    terminal.wait("the line", |screen| screen.line().ends_with(text));
+    kill(bash, Signal::SIGCONT).unwrap();
+}
+
 #[test]
-fn a_bash_that_was_slow_to_answer_was_interrupted() {
+fn a_bash_that_was_slow_to_say_what_a_word_is_was_interrupted() {
     let home = Home::new();
     let mut terminal = home.awesh();
     terminal.wait_prompt();
-    terminal.run("trap 'echo trapped' INT; echo $$ >pid");
-    let bash = Pid::from_raw(read_number(&home.path().join("work/pid")));
-    terminal.run("(exit 7)");
-    kill(bash, Signal::SIGSTOP).unwrap();
-    terminal.send("echo");
-    terminal.wait("a line without an answer", |screen| screen.line() == "> echo");
-    kill(bash, Signal::SIGCONT).unwrap();
-    terminal.send(" \"status $?\"\r");
-    terminal.wait_for("\nstatus 7\n");
-    assert!(!terminal.text().contains("\ntrapped"), "{}", terminal.text());
+    terminal.run("PROMPT_COMMAND='n=$((n+1))'");
+    type_before_a_stopped_bash(&mut terminal, "echo \"$? after $n\"");
+    terminal.send("\r");
+    terminal.wait_for("\n0 after 2");
 }
 
-fn read_number(path: &Path) -> i32 {
-    std::fs::read_to_string(path).unwrap().trim().parse().unwrap()
+#[test]
+fn a_command_that_a_slow_bash_was_not_asked_for_was_taken_for_a_question() {
+    let home = Home::new();
+    let mut terminal = home.awesh();
+    terminal.wait_prompt();
+    terminal.run("deploy() { echo \"deployed: $*\"; }");
+    type_before_a_stopped_bash(&mut terminal, "deploy what we have to all of the servers, please");
+    terminal.send("\r");
+    terminal.wait_for("\ndeployed: what we have to all");
+}
+
+#[test]
+fn on_the_lines_that_continue_a_command_only_files_were_completed() {
+    let home = Home::new();
+    home.write(
+        ".bashrc",
+        "PS1='> '; a_function_of_mine() { echo \"mine: $*\"; }; complete -W 'fine grand' tool",
+    );
+    let mut terminal = home.awesh();
+    terminal.wait_prompt();
+    for (keys, line) in [
+        ("for i in 1 2; do\r", "> "),
+        ("a_function_o\t", "> a_function_of_mine "),
+        ("$HOM\t\r", "> "),
+        (": tool gr\t", "> : tool gr"),
+        ("\x15tool gr\t", "> tool grand "),
+        ("\x15cat <<X\r", "> "),
+        ("in $HOM\t", "> in $HOME"),
+        ("\rX\r", "> "),
+    ] {
+        terminal.send(keys);
+        terminal.wait(keys, |screen| screen.line().trim_end() == line.trim_end());
+    }
+    let path = home.path().display().to_string();
+    terminal.send("done\r");
+    terminal.wait_for(&format!("mine: {path}\nin {path} \nmine: {path}\nin {path} \n"));
+    terminal.wait_prompt();
+    terminal.send("if true; then\r");
+    terminal.wait("the next line", |screen| screen.line() == "> " && !screen.shows_state());
+    terminal.send("sleep 100 & \t\x03");
+    terminal.wait_prompt();
+    terminal.run("echo \"status $?\"");
+    terminal.wait_for("\nstatus 130");
 }

@@ -81,6 +81,17 @@ impl Report {
     }
 }
 
+/// What bash is told of the line that it is to read.
+#[derive(Debug, Default)]
+pub struct Go {
+    /// How many lines are there to follow it at once.
+    pub queued: usize,
+    /// Whether it may cost us our place in PROMPT_COMMAND.
+    pub guarded: bool,
+    /// The window's size, where that is a new one.
+    pub resized: Option<Winsize>,
+}
+
 /// How a line is edited.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum EditingMode {
@@ -142,12 +153,11 @@ impl Handshake {
         Ok(id)
     }
 
-    /// Lets bash leave its prompt and read a line; one that is `guarded` may cost us our place in PROMPT_COMMAND. The
-    /// window may have a new size.
-    pub fn go(&mut self, guarded: bool, resized: Option<Winsize>) -> io::Result<()> {
-        let guarded = if guarded { "guarded" } else { "" };
-        let size = resized.map(|size| format!("{} {}", size.ws_row, size.ws_col)).unwrap_or_default();
-        self.send(&format!("go\0-\0{guarded}\0{size}\0"))
+    /// Lets bash leave its prompt, or its copy end, and read a line.
+    pub fn go(&mut self, go: &Go) -> io::Result<()> {
+        let guarded = if go.guarded { "guarded" } else { "" };
+        let size = go.resized.map(|size| format!("{} {}", size.ws_row, size.ws_col)).unwrap_or_default();
+        self.send(&format!("go\0{}\0{guarded}\0{size}\0", go.queued))
     }
 
     /// Lets the command run that [`Message::Started`] announced.

@@ -41,6 +41,7 @@ __awesh_prompt() {
   builtin printf '@MARK@P\a' >/dev/tty
   __awesh_report
   __awesh_serve
+  __awesh[queued]=${__awesh[id]}
   __awesh_give_prompt
   __awesh_resize ${__awesh[second]}
   # bash-preexec looks for the end of the prompt's commands; ours come after it.
@@ -108,9 +109,9 @@ __awesh_take_prompts() {
     __awesh[ps1]=${PS1//"${__awesh[unhooked]}"}
     PS1=
   fi
-  if [[ $PS2 != $'@MARK@2\a' && ${PS2@a} != *r* ]]; then
+  if [[ $PS2 != "${__awesh[ps2_ours]}" && ${PS2@a} != *r* ]]; then
     __awesh[ps2]=$PS2
-    PS2=$'@MARK@2\a'
+    PS2=${__awesh[ps2_ours]}
   fi
 }
 
@@ -203,6 +204,17 @@ __awesh_serve() {
       builtin exit
     fi
   done >/dev/tty 2>&1
+}
+
+# In PS2, where no line is there to follow: serves requests in a copy of the session until one is. Not where bash is
+# not to wait for a line longer than TMOUT says.
+__awesh_continue() {
+  builtin set +efnuvxET
+  [[ ! -s @DIR@/disabled ]] || __awesh_enable
+  builtin local REPLY FUNCNEST=0 IFS=$' \t\n'
+  [[ -p @DIR@/up && -p @DIR@/down && ! ${TMOUT-} ]] || builtin return
+  builtin printf '@MARK@S\a' >/dev/tty
+  __awesh_serve
 }
 
 # Without a name `read` takes all there is, whatever IFS says; and a name could be that of a readonly variable.
@@ -604,6 +616,10 @@ __awesh_install() {
 builtin declare -A __awesh
 __awesh[call]='@CALL@'
 __awesh[unhooked]='${__awesh[slot]+$({ __awesh_unhooked; } >/dev/null 2>&1)}'
+__awesh[queued]=0
+__awesh[ps2_ours]='${__awesh[read$((__awesh[queued] > 0 && __awesh[queued]--))]-$( (__awesh_continue) >/dev/null 2>&1)}'
+__awesh[ps2_ours]+=$'@MARK@2\a'
+__awesh[read1]=
 __awesh[begin]=@DIR@/@BEGIN@
 __awesh[ps0_begin]='@PS0@'
 __awesh[ps0_fork]='@PS0_BY_FORK@'

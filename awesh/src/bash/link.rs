@@ -47,7 +47,11 @@ pub struct Link {
     renewed: Option<Report>,
     /// The request that bash has not answered in its time, and still will.
     late: Option<u64>,
+    /// Whether there was such a one since the prompt.
+    missed: bool,
     lost: bool,
+    /// Whether a copy of the session is asked, which bash waits for in the middle of a command.
+    is_copy: bool,
 }
 
 /// bash is busy, or gone: it did not say in time.
@@ -114,7 +118,9 @@ impl Link {
             commands: None,
             renewed: None,
             late: None,
+            missed: false,
             lost: false,
+            is_copy: false,
         }
     }
 
@@ -128,7 +134,20 @@ impl Link {
         self.words.borrow_mut().clear();
         self.renewed = None;
         self.late = None;
+        self.missed = false;
         self.lost = false;
+        self.is_copy = false;
+    }
+
+    /// A copy of the session answers from now on.
+    pub fn ask_copy(&mut self) {
+        self.lost = false;
+        self.is_copy = true;
+    }
+
+    /// Whether bash has not said something since its prompt that it was asked.
+    pub fn has_missed(&self) -> bool {
+        self.missed || self.lost
     }
 
     /// What bash would take `word` for, where a command is due: `alias`, `keyword`, `function`, `builtin`,
@@ -255,6 +274,7 @@ impl Link {
             Ok(Reply::Interrupted) => None,
             Ok(Reply::Nothing) => {
                 self.late = Some(id);
+                self.missed = true;
                 None
             }
             Err(_) => {
@@ -273,7 +293,7 @@ impl Link {
         let id = self.handshake.request(kind, first, second).ok()?;
         self.busy.store(true, Ordering::SeqCst);
         let mut answer = self.await_answer(id, Instant::now() + patience);
-        if matches!(answer, Ok(Reply::Nothing)) {
+        if matches!(answer, Ok(Reply::Nothing)) && !self.is_copy {
             // bash is busy with it: end that as the terminal's own key would, and see it back at its prompt.
             let _ = signal_foreground(self.master.as_fd(), Signal::SIGINT);
             answer = self.await_answer(id, Instant::now() + Duration::from_secs(1));

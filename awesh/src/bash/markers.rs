@@ -16,6 +16,8 @@ pub enum Mark {
     Command,
     /// The line is not complete: bash waits for another.
     Continuation,
+    /// The same, before bash reads it: a copy of the session serves requests meanwhile.
+    Copy,
     /// bash shows its prompt, and the hook was not run before it.
     Unhooked,
 }
@@ -149,6 +151,7 @@ fn mark(kind: u8) -> Option<Mark> {
         b'P' => Some(Mark::Prompt),
         b'C' => Some(Mark::Command),
         b'2' => Some(Mark::Continuation),
+        b'S' => Some(Mark::Copy),
         b'U' => Some(Mark::Unhooked),
         _ => None,
     }

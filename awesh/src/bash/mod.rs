@@ -50,7 +50,7 @@ use crate::sys::process::times_slept;
 use crate::sys::pty::{Pty, set_window_size, signal_foreground, window_size};
 use crate::terminal::{Keyboard, Terminal, write_out};
 use behind::Behind;
-use handshake::Handshake;
+use handshake::{Go, Handshake};
 use modes::Modes;
 use notices::Notices;
 
@@ -79,6 +79,7 @@ pub struct BashSession {
     output: Output,
     link: SharedLink,
     phase: Phase,
+    stead: Stead,
     /// Lines bash has not been given yet, and bytes of the present one that its terminal did not take yet.
     lines: VecDeque<String>,
     outgoing: VecDeque<u8>,
@@ -138,6 +139,16 @@ enum Phase {
     Quiet,
     /// A command has the terminal.
     Running,
+}
+
+/// A copy of bash that serves requests in its place, before it reads the next line of a command.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Stead {
+    #[default]
+    None,
+    Serves,
+    /// It has been told to end; bash has its line already, and will say that it reads it.
+    Released,
 }
 
 /// How far bash is with the history expansion of a line. One that fails leaves no mark: bash says so and reads
@@ -201,6 +212,7 @@ impl BashSession {
             slave,
             master,
             phase: Phase::Starting,
+            stead: Stead::None,
             lines: VecDeque::new(),
             outgoing: VecDeque::new(),
             expansion: Expansion::None,
@@ -227,6 +239,11 @@ impl BashSession {
     /// The private directory of this session.
     pub fn directory(&self) -> PathBuf {
         self.directory.path().to_owned()
+    }
+
+    /// Whether the session can be asked although it is about to read the next line of a command.
+    pub fn has_copy(&self) -> bool {
+        self.stead == Stead::Serves
     }
 
     /// The way to ask the session while it waits at its prompt.
@@ -285,14 +302,18 @@ impl BashSession {
         // Or bash would read them as the beginning of the line.
         keyboard.put_back(&self.output.take_unread_keys()?);
         self.lines.extend(text.split('\n').map(|line| format!("{line}\n")));
-        if self.phase == Phase::Prompt { self.leave_prompt(Phase::Reading) } else { self.send_line() }
+        if self.phase == Phase::Prompt { self.leave_prompt(Phase::Reading) } else { self.send_next() }
     }
 
     /// Tells bash that there are no more lines, as Ctrl-D does.
     pub fn submit_end_of_file(&mut self) -> io::Result<()> {
         let key = self.modes.for_end_of_file(&self.slave)?;
         self.outgoing.push_back(key);
-        if self.phase == Phase::Prompt { self.leave_prompt(Phase::Reading) } else { self.read_anew() }
+        match self.phase {
+            Phase::Prompt => self.leave_prompt(Phase::Reading),
+            _ if self.stead == Stead::Serves => self.send_next(),
+            _ => self.read_anew(),
+        }
     }
 
     /// Has bash begin its read again: one begun in raw mode would swallow the end of file. The signal is one that
@@ -310,6 +331,7 @@ impl BashSession {
     /// Ends what bash has of an unfinished line, as Ctrl-C does.
     pub fn interrupt(&mut self) -> io::Result<()> {
         self.lines.clear();
+        self.stead = Stead::None;
         self.line_is_ended = true;
         signal_foreground(self.master.as_fd(), Signal::SIGINT)
     }
@@ -335,9 +357,20 @@ impl BashSession {
         self.marked = false;
         self.reported = None;
         let guarded = self.lines.iter().any(|line| may_unhook(line));
-        let size = window_size(&*self.slave).ok().filter(|size| *size != self.told_size);
-        self.told_size = size.unwrap_or(self.told_size);
-        self.link.lock().handshake.go(guarded, size)?;
+        let resized = window_size(&*self.slave).ok().filter(|size| *size != self.told_size);
+        self.told_size = resized.unwrap_or(self.told_size);
+        self.stead = Stead::None;
+        let queued = self.lines.len().saturating_sub(1);
+        self.link.lock().handshake.go(&Go { queued, guarded, resized })?;
+        self.send_line()
+    }
+
+    /// Gives bash the next line of a command; a copy that serves requests before it reads that ends.
+    fn send_next(&mut self) -> io::Result<()> {
+        if self.stead == Stead::Serves {
+            self.stead = Stead::Released;
+            self.link.lock().handshake.go(&Go::default())?;
+        }
         self.send_line()
     }
 

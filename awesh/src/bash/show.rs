@@ -30,6 +30,7 @@ impl BashSession {
                 }
                 Piece::Mark(Mark::Command) => self.on_command_mark(),
                 Piece::Mark(Mark::Continuation) => turn = self.on_continuation()?,
+                Piece::Mark(Mark::Copy) => turn = self.on_copy()?,
                 Piece::Mark(Mark::Unhooked) => self.on_unhooked(terminal)?,
             }
         }

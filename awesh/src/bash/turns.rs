@@ -9,7 +9,7 @@ use nix::unistd::write;
 
 use super::handshake::Message;
 use super::modes::{Ahead, DEFAULT_EOF};
-use super::{BashSession, Expansion, Phase, RESET, START, Turn};
+use super::{BashSession, Expansion, Phase, RESET, START, Stead, Turn};
 use crate::sys::pty::queued;
 use crate::sys::tty::Mode;
 use crate::terminal::Terminal;
@@ -70,8 +70,20 @@ impl BashSession {
         }
     }
 
+    /// A copy of the session serves requests before bash reads the next line of a command.
+    pub(super) fn on_copy(&mut self) -> io::Result<Option<Turn>> {
+        self.stead = Stead::Serves;
+        if self.lines.is_empty() && self.phase == Phase::Reading {
+            self.link.lock().ask_copy();
+            return Ok(Some(Turn::Continuation));
+        }
+        self.send_next()?;
+        Ok(None)
+    }
+
     pub(super) fn on_continuation(&mut self) -> io::Result<Option<Turn>> {
-        if self.phase != Phase::Reading {
+        let copy = std::mem::take(&mut self.stead);
+        if self.phase != Phase::Reading || copy == Stead::Released {
             return Ok(None);
         }
         if self.lines.is_empty() {

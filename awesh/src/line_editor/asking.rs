@@ -27,7 +27,7 @@ impl Asking {
     /// For a line that is read for this.
     pub(super) fn new(purpose: Purpose, around: &Surroundings) -> Self {
         Self {
-            link: (purpose == Purpose::Line).then(|| around.link.clone()),
+            link: (purpose != Purpose::Bash).then(|| around.link.clone()),
             directory: around.directory.clone(),
             home: around.home.clone(),
             word_breaks: around.word_breaks.clone(),

@@ -101,7 +101,9 @@ impl From<&str> for Draft {
 pub enum Purpose {
     /// A new one: for bash, or a question; bash waits in its hook and can be asked.
     Line,
-    /// The next of one that bash has begun to read, or a command to edit: bash's, and nothing can be asked.
+    /// The next of one that bash has begun to read, and can be asked of.
+    Continuation,
+    /// The same, or a command to edit, and nothing can be asked.
     Bash,
 }
 

@@ -39,7 +39,7 @@ use crate::line_editor::{
 use crate::messages;
 use crate::prompt::{PromptData, PromptSource, PromptText, Session, Style};
 use crate::render::Capabilities;
-use crate::router::{Route, explain};
+use crate::router::{Reason, Route, explain};
 use crate::sys::tty;
 use crate::terminal::{Terminal, write_out};
 use crate::timings::{self, Figure};
@@ -255,6 +255,10 @@ impl Shell {
         let route = match verdict.route {
             Route::Bash if turned => Route::Ask,
             Route::Ask | Route::Control if turned => Route::Bash,
+            // bash did not say what the words are: they may be its own.
+            Route::Ask if verdict.reason != Reason::Forced && self.session.link().lock().has_missed() => {
+                Route::Bash
+            }
             route => route,
         };
         if turned && verdict.route != Route::Control {
@@ -283,7 +287,8 @@ impl Shell {
     fn continuation(&mut self, command: &mut Option<Entered>) -> io::Result<()> {
         let prompt = self.report.continuation_prompt.clone();
         let draft = std::mem::take(&mut self.draft);
-        match self.read_line((&prompt, &prompt), draft, Purpose::Bash)? {
+        let purpose = if self.session.has_copy() { Purpose::Continuation } else { Purpose::Bash };
+        match self.read_line((&prompt, &prompt), draft, purpose)? {
             Input::Line { text, .. } => {
                 if let Some(command) = command {
                     command.text.push('\n');

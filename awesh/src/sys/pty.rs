@@ -31,7 +31,8 @@ pub struct Pty {
 impl Pty {
     /// Opens a pair with the given modes and size.
     pub fn open(modes: Option<&Termios>, size: Option<&Winsize>) -> io::Result<Self> {
-        let pair = openpty(size, modes)?;
+        let pair = openpty(size, modes)
+            .map_err(|error| io::Error::other(format!("there is no pseudo-terminal to be had: {error}")))?;
         for fd in [&pair.master, &pair.slave] {
             fcntl(fd, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC))?;
         }
