@@ -45,11 +45,12 @@ fn a_lost_prompt_command_comes_back() {
     let home = Home::new();
     let mut terminal = home.awesh();
     terminal.wait_prompt();
-    // The hook is back at once, behind what has taken its place.
-    terminal.run("PROMPT_COMMAND=('echo theirs')");
-    terminal.wait_for("\ntheirs\n");
-    terminal.run("echo on");
-    terminal.wait_for("\non\n");
+    // Where it is lost by a function nothing in the line tells of it.
+    terminal.run("lose() { PROMPT_COMMAND=('echo theirs'); }");
+    terminal.send("lose\r");
+    terminal.wait_for("\ntheirs\n>");
+    terminal.send("echo raw\r");
+    terminal.wait_for("\nraw");
     works(&mut terminal);
 }
 
