@@ -17,6 +17,7 @@ pub mod batch;
 pub mod capabilities;
 mod circumstances;
 pub mod context;
+mod digest;
 pub mod explain;
 pub mod fan_out;
 pub mod files;
@@ -25,6 +26,7 @@ pub mod git;
 pub mod kubernetes;
 pub mod plan;
 pub mod pool;
+mod quote;
 pub mod ssh;
 pub mod testing;
 mod words;
@@ -36,6 +38,8 @@ pub use context::{
     Answer, Context, Looking, Model, Resolution, Said, SeenFiles, Stamp, Talk, ToolCall, ToolResult,
     ToolSpec, Toolbox, Turn, User,
 };
+pub use digest::sha256;
+pub use quote::quoted;
 
 /// The agents that bid, in the order in which equal bids win.
 pub fn specialists() -> Vec<Arc<dyn Agent>> {

@@ -10,6 +10,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use agents::sha256;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Unit};
 use serde::{Deserialize, Serialize};
@@ -71,9 +72,11 @@ impl Entry {
 
     /// A request to a model: what was sent, by its hash and size.
     pub(crate) fn request(provider: &str, model: &str, body: &[u8]) -> Self {
-        let digest = ring::digest::digest(&ring::digest::SHA256, body);
-        let sha256 = digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
-        Self { sha256, bytes: Some(body.len()), ..Self::new("request", format!("{provider} {model}")) }
+        Self {
+            sha256: sha256(body),
+            bytes: Some(body.len()),
+            ..Self::new("request", format!("{provider} {model}"))
+        }
     }
 
     /// As a person reads it.

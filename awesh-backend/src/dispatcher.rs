@@ -24,7 +24,7 @@ use crate::gate::{Kind, caps};
 use crate::guard::Guard;
 use crate::library::{GatedEmbedder, Shelf};
 use crate::proposals::{Proposals, Word};
-use crate::race::{DEADLINE, race};
+use crate::race::{DEADLINE, LAST_RESORT, race};
 use crate::recall::Kept;
 use crate::screen::Screen;
 use crate::system;
@@ -331,7 +331,8 @@ impl Answering {
             return Err(too_long.hint("Ask for less at once."));
         }
         let began = Instant::now();
-        let winner = race(&self.components.specialists, &context.question, DEADLINE).await;
+        let deadline = if context.model.is_ok() { DEADLINE } else { LAST_RESORT };
+        let winner = race(&self.components.specialists, &context.question, deadline).await;
         let agent: Arc<dyn Agent> = winner.unwrap_or_else(|| self.components.general.clone());
         let race_ms = milliseconds(began);
         tracing::debug!(agent = agent.name(), race_ms, "claimed");

@@ -9,7 +9,7 @@ use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 
-use agents::Stamp;
+use agents::{Stamp, sha256};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
@@ -95,7 +95,7 @@ impl Edits {
             Err(error) if error.kind() == ErrorKind::NotFound => None,
             read => Some((read?, Stamp::of(&fs::metadata(&edit.path)?))),
         };
-        let is_as_left = now.as_ref().is_some_and(|(content, _)| hash(content) == edit.written);
+        let is_as_left = now.as_ref().is_some_and(|(content, _)| sha256(content) == edit.written);
         if !is_as_left && !anyway {
             return Err(NotUndone::Changed { path: edit.path, number: edit.number });
         }
@@ -130,7 +130,7 @@ impl Edits {
         let edits = self.prune()?;
         let number = edits.last().map_or(1, |edit| edit.number + 1);
         let (time, existed) = (Timestamp::now().as_second(), before.is_some());
-        let edit = Edit { number, path: path.to_owned(), time, existed, written: hash(after) };
+        let edit = Edit { number, path: path.to_owned(), time, existed, written: sha256(after) };
         files::replace(&self.file(number, "before"), before.unwrap_or_default())?;
         files::replace(&self.file(number, "json"), &serde_json::to_vec(&edit)?)?;
         Ok(edit)
@@ -190,11 +190,6 @@ fn write(path: &Path, before: Option<Stamp>, after: &[u8]) -> io::Result<()> {
     file.as_file().set_permissions(old.permissions())?;
     file.as_file().sync_all()?;
     file.persist(path).map(drop::<File>).map_err(|error| error.error)
-}
-
-fn hash(content: &[u8]) -> String {
-    let digest = ring::digest::digest(&ring::digest::SHA256, content);
-    digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

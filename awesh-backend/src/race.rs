@@ -14,6 +14,9 @@ use futures_util::stream::FuturesUnordered;
 /// How long agents may think about a bid.
 pub const DEADLINE: Duration = Duration::from_millis(50);
 
+/// How long they may where nobody else could answer: on a busy machine a kubeconfig is not read at once.
+pub const LAST_RESORT: Duration = Duration::from_secs(1);
+
 /// The agent whose question this is, if it is one's of these.
 pub async fn race(
     agents: &[Arc<dyn Agent>],

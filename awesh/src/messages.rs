@@ -75,8 +75,13 @@ pub fn note(what: impl Display) {
 
 /// How long an operation took, at `VERBOSE=2`.
 pub fn timing(operation: impl Display, took: Duration) {
+    measured(format_args!("{operation} took {:.3}ms", took.as_secs_f64() * 1e3));
+}
+
+/// Something that was measured, at `VERBOSE=2`.
+pub fn measured(what: impl Display) {
     if verbosity() >= 2 {
-        say(format_args!("🐛 DEBUG: {operation} took {:.3}ms", took.as_secs_f64() * 1e3));
+        say(format_args!("🐛 DEBUG: {what}"));
     }
 }
 

@@ -23,6 +23,8 @@ pub enum Figure {
     Begin,
     /// From the end of its output to the next prompt.
     Prompt,
+    /// From a key until the line is drawn with it.
+    Key,
     /// From a question to its agent.
     Agent,
     /// From a question to the first word of an AI.
@@ -30,12 +32,13 @@ pub enum Figure {
 }
 
 /// All of them with their names, in their order.
-const FIGURES: [(Figure, &str); 7] = [
+const FIGURES: [(Figure, &str); 8] = [
     (Figure::FirstPrompt, "start → first prompt"),
     (Figure::PromptHit, "prompt data fetch (cache hit)"),
     (Figure::PromptMiss, "prompt data fetch (cache miss)"),
     (Figure::Begin, "Enter → command"),
     (Figure::Prompt, "command's end → prompt"),
+    (Figure::Key, "key → echo"),
     (Figure::Agent, "agent race"),
     (Figure::FirstToken, "AI first token"),
 ];
@@ -47,16 +50,19 @@ static SESSION: Mutex<[Samples; FIGURES.len()]> = Mutex::new([const { Samples::n
 struct Samples {
     kept: [Duration; KEPT],
     count: usize,
+    /// The longest that was not said yet.
+    longest: Duration,
 }
 
 impl Samples {
     const fn new() -> Self {
-        Self { kept: [Duration::ZERO; KEPT], count: 0 }
+        Self { kept: [Duration::ZERO; KEPT], count: 0, longest: Duration::ZERO }
     }
 
     fn add(&mut self, took: Duration) {
         self.kept[self.count % KEPT] = took;
         self.count += 1;
+        self.longest = self.longest.max(took);
     }
 
     /// The median and the 90th percentile.
@@ -78,6 +84,16 @@ pub fn took(figure: Figure, took: Duration) {
 /// Notes how long something took that is said elsewhere.
 pub fn note(figure: Figure, took: Duration) {
     SESSION.lock().unwrap_or_else(PoisonError::into_inner)[figure as usize].add(took);
+}
+
+/// Says the longest of what was noted of a figure since this was last asked, where nothing could be said meanwhile.
+pub fn say_longest(figure: Figure) {
+    let mut session = SESSION.lock().unwrap_or_else(PoisonError::into_inner);
+    let longest = std::mem::take(&mut session[figure as usize].longest);
+    drop(session);
+    if !longest.is_zero() {
+        messages::timing(format_args!("{} (the longest)", FIGURES[figure as usize].1), longest);
+    }
 }
 
 /// What the session has measured so far, a line for each figure that there is.

@@ -1,22 +1,8 @@
 //! A talk that goes on while the user works: what happened in between is known, and what was said is remembered.
 
-use serde_json::json;
-
 use crate::harness::{Home, Terminal};
 use crate::model_server::{Handle, Reply, start};
-
-fn shell(server: &Handle) -> (Home, Terminal) {
-    let mut home = Home::new();
-    home.set("OPENAI_API_KEY", "test-key-0123456789");
-    home.set("OPENAI_BASE_URL", &server.base_url());
-    let mut terminal = home.awesh();
-    terminal.wait_prompt();
-    (home, terminal)
-}
-
-fn proposes(command: &str) -> Reply {
-    Reply::calls(&[("call_1", "run_command", json!({"command": command, "explanation": "It helps."}))])
-}
+use crate::questions::proposes;
 
 /// The texts of all messages of a request.
 fn said(server: &Handle, request: usize) -> String {
@@ -40,7 +26,7 @@ fn ten_turns_with_commands_in_between() {
         Reply::text(&["Nine: still there."]),
         Reply::text(&["Ten: you are welcome."]),
     ]);
-    let (home, mut terminal) = shell(&server);
+    let (home, mut terminal) = Home::asking(&server).shell();
     let ask = |terminal: &mut Terminal, question: &str, answer: &str| {
         terminal.send(format!("{question}\r"));
         terminal.wait_for(answer);
@@ -105,7 +91,7 @@ fn a_failure_is_explained_at_once_and_without_a_key() {
 #[test]
 fn asked_again_the_ai_answers_what_was_explained() {
     let server = start([Reply::text(&["A deeper reason."])]);
-    let (_home, mut terminal) = shell(&server);
+    let (_home, mut terminal) = Home::asking(&server).shell();
     terminal.run("cat /no/such/place");
     terminal.run("why did that fail?");
     terminal.wait_for("Asked again, the AI answers.");
@@ -117,7 +103,7 @@ fn asked_again_the_ai_answers_what_was_explained() {
 #[test]
 fn output_stays_here_for_once() {
     let server = start([Reply::text(&["First."]), Reply::text(&["Second."]), Reply::text(&["Third."])]);
-    let (_home, mut terminal) = shell(&server);
+    let (_home, mut terminal) = Home::asking(&server).shell();
     terminal.run("echo some private output | rev | rev");
     terminal.run("?- what was that");
     terminal.wait_for("First.");
@@ -140,7 +126,7 @@ fn output_stays_here_for_once() {
 fn what_was_sent_and_who_was_asked_can_be_seen() {
     let list = r#"{"data":[{"id":"small-one"},{"id":"large-one"}]}"#;
     let server = start([Reply::text(&["Hello."]), Reply::document(200, list)]);
-    let (_home, mut terminal) = shell(&server);
+    let (_home, mut terminal) = Home::asking(&server).shell();
     terminal.run("awes sent");
     terminal.wait_for("nothing was sent");
     terminal.run("export TOKEN=secretive-words; echo using secretive-words");
@@ -166,7 +152,7 @@ fn what_was_sent_and_who_was_asked_can_be_seen() {
 fn a_long_answer_is_shown_again_in_the_pager() {
     let lines: String = (1..=400).map(|number| format!("- entry {number}\n")).collect();
     let server = start([Reply::text(&[&lines])]);
-    let (_home, mut terminal) = shell(&server);
+    let (_home, mut terminal) = Home::asking(&server).shell();
     terminal.run("export PAGER='tail -2'");
     // More than fits on the screen: prompts cannot be counted on it.
     terminal.send("list all the entries for me\r");
@@ -177,4 +163,16 @@ fn a_long_answer_is_shown_again_in_the_pager() {
     terminal.run("awes answer");
     terminal.wait_for("entry 400");
     assert!(!terminal.text().contains("entry 398"), "{}", terminal.text());
+}
+
+/// Help and what was kept of a talk ran through the screen, and what comes first was gone.
+#[test]
+fn help_that_is_longer_than_the_screen_goes_to_the_pager() {
+    let (_home, mut terminal) = Home::new().shell();
+    terminal.run("export PAGER='tail -2'");
+    terminal.resize(24, 100);
+    terminal.send("aweh\r");
+    terminal.wait_for("environment: AWESH_BACKEND");
+    terminal.wait_prompt();
+    assert!(!terminal.printed().contains("always a question"), "{}", terminal.printed());
 }

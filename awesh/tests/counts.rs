@@ -61,3 +61,46 @@ fn waiting_for_a_start_up_file_takes_no_processor_time() {
     let taken = ticks(terminal.pid()) - before;
     assert!(taken < 10, "{taken} hundredths of a second, of a hundred");
 }
+
+/// How often a process has read and written, whatever it was.
+fn transfers(pid: i32) -> u64 {
+    let io = fs::read_to_string(format!("/proc/{pid}/io")).unwrap();
+    let count = |name: &str| -> u64 {
+        io.lines().find_map(|line| line.strip_prefix(name)).unwrap().trim().parse().unwrap()
+    };
+    count("syscr:") + count("syscw:")
+}
+
+/// How many lines are entered for a mean: what came in two pieces once is read in one the next time.
+const LINES: u64 = 40;
+
+/// Reads and writes from Enter on an empty line to the next prompt, of awesh and of its bash: 19 and 12, and room for
+/// what is cut in pieces on a busy machine.
+const OF_AN_EMPTY_LINE: [u64; 2] = [24, 16];
+
+/// The same for `true`, with its keys and what is asked of each word: 52 and 74.
+const OF_A_COMMAND: [u64; 2] = [64, 90];
+
+#[test]
+fn a_prompt_reads_and_writes_no_more_than_it_needs() {
+    let home = Home::new();
+    home.write(".kube/config", "current-context: one\ncontexts:\n- name: one\n  context: {}\n");
+    let mut terminal = home.awesh();
+    terminal.wait_prompt();
+    terminal.run("echo $$ >pid");
+    let bash = fs::read_to_string(home.path().join("work/pid")).unwrap().trim().parse().unwrap();
+    let processes = [terminal.pid(), bash];
+    terminal.wait_for("🧠");
+    for (line, limits) in [("", OF_AN_EMPTY_LINE), ("true", OF_A_COMMAND)] {
+        terminal.run(line);
+        let before = processes.map(transfers);
+        (0..LINES).for_each(|_| terminal.run(line));
+        let now = processes.map(transfers);
+        let each = [0, 1].map(|of| (now[of] - before[of]) / LINES);
+        assert!(each[0] <= limits[0] && each[1] <= limits[1], "{line:?}: {each:?}");
+        assert!(
+            each[0] >= limits[0] / 2 && each[1] >= limits[1] / 2,
+            "reads and writes are not counted: {each:?}"
+        );
+    }
+}

@@ -121,11 +121,11 @@ impl Case {
     }
 
     /// Plays the case; the screen at the end, without the signs of prompts, and how it ended.
-    fn play(&self, mut terminal: Terminal, home: &Home) -> String {
+    fn play(&self, terminal: &mut Terminal, home: &Home) -> String {
         let mut steps = self.steps();
         let last = if self.ends.is_some() { steps.pop() } else { None };
         let done = terminal.becomes_ready("", self.starts.as_deref())
-            && steps.iter().all(|step| step.play(&mut terminal));
+            && steps.iter().all(|step| step.play(terminal));
         if let Some(last) = last.filter(|_| done) {
             terminal.send(last.keys());
         }
@@ -145,10 +145,15 @@ impl Case {
     /// What differs, if anything does.
     pub fn compare(&self) -> Option<String> {
         let (home, same_home) = (self.home(), self.home());
-        let bash = self.play(home.bash(self.login), &home);
-        let awesh = self.play(same_home.awesh_as(self.login), &same_home);
+        let bash = self.play(&mut home.bash(self.login), &home);
+        let mut terminal = same_home.awesh_as(self.login);
+        let awesh = self.play(&mut terminal, &same_home);
         let differs = self.due(&bash).is_none_or(|due| due != awesh);
-        differs.then(|| format!("── {}\n── bash:\n{bash}\n── awesh:\n{awesh}\n", self.name))
+        differs.then(|| {
+            let printed = terminal.printed().escape_debug().to_string().replace("\\n", "\n");
+            let name = &self.name;
+            format!("── {name}\n── bash:\n{bash}\n── awesh:\n{awesh}\n── printed by awesh:\n{printed}\n")
+        })
     }
 
     /// What awesh is to show; None where bash itself does not what the case says.

@@ -23,6 +23,8 @@ use nix::pty::Winsize;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, read, write};
 
+use crate::model_server::Handle;
+
 /// Longer than anything takes on a busy machine; only a failure waits so long.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -60,6 +62,21 @@ impl Home {
         let home = Self { directory, environment };
         home.write(".bashrc", "PS1='> '\n");
         home
+    }
+
+    /// One whose questions go to this server.
+    pub fn asking(server: &Handle) -> Self {
+        let mut home = Self::new();
+        home.set("OPENAI_API_KEY", "test-key-0123456789");
+        home.set("OPENAI_BASE_URL", &server.base_url());
+        home
+    }
+
+    /// With a shell at its first prompt.
+    pub fn shell(self) -> (Self, Terminal) {
+        let mut terminal = self.awesh();
+        terminal.wait_prompt();
+        (self, terminal)
     }
 
     pub fn path(&self) -> PathBuf {

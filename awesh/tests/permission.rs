@@ -6,26 +6,19 @@ use serde_json::{Value, json};
 
 use crate::harness::{Home, Terminal};
 use crate::model_server::{Handle, Reply, start};
+use crate::questions::proposes;
 
 /// A shell whose questions go to the server, with these settings besides.
 fn shell(server: &Handle, settings: &str) -> (Home, Terminal) {
-    let mut home = Home::new();
-    home.set("OPENAI_API_KEY", "test-key-0123456789");
-    home.set("OPENAI_BASE_URL", &server.base_url());
+    let mut home = Home::asking(server);
     // Nothing that is read beside makes a model that has read what others wrote.
     home.set("AWESH_ATTACH", "nothing");
     home.write(".config/awesh/config.toml", settings);
-    let mut terminal = home.awesh();
-    terminal.wait_prompt();
-    (home, terminal)
+    home.shell()
 }
 
 fn calls(tool: &str, arguments: Value) -> Reply {
     Reply::calls(&[("call_1", tool, arguments)])
-}
-
-fn proposes(command: &str) -> Reply {
-    calls("run_command", json!({"command": command, "explanation": "It helps."}))
 }
 
 fn looks(command: &str) -> Reply {

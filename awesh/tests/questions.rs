@@ -2,19 +2,11 @@
 
 use serde_json::json;
 
-use crate::harness::{Home, Terminal};
-use crate::model_server::{Handle, Reply, start};
+use crate::harness::Home;
+use crate::model_server::{Reply, start};
 
-fn shell(server: &Handle) -> (Home, Terminal) {
-    let mut home = Home::new();
-    home.set("OPENAI_API_KEY", "test-key-0123456789");
-    home.set("OPENAI_BASE_URL", &server.base_url());
-    let mut terminal = home.awesh();
-    terminal.wait_prompt();
-    (home, terminal)
-}
-
-fn proposes(command: &str) -> Reply {
+/// A model that proposes a command.
+pub fn proposes(command: &str) -> Reply {
     Reply::calls(&[("call_1", "run_command", json!({"command": command, "explanation": "It looks."}))])
 }
 
@@ -39,7 +31,7 @@ fn the_git_agent_answers_without_a_key() {
 fn an_answer_appears_as_it_streams() {
     let server =
         start([Reply::stream().piece("The **first** part, ").hold().piece("then the rest.").finish("stop")]);
-    let (_home, mut terminal) = shell(&server);
+    let (_home, mut terminal) = Home::asking(&server).shell();
     terminal.send("tell me something nice\r");
     terminal.wait_for("The first part,");
     assert!(!terminal.text().contains("rest"), "{}", terminal.text());
@@ -51,7 +43,7 @@ fn an_answer_appears_as_it_streams() {
 #[test]
 fn a_proposed_command_runs_in_the_session_when_approved() {
     let server = start([proposes("cd /usr; APPROVED=yes; pwd"), Reply::text(&["You are in /usr now."])]);
-    let (_home, mut terminal) = shell(&server);
+    let (_home, mut terminal) = Home::asking(&server).shell();
     terminal.send("please go to the usr directory for me\r");
     terminal.wait_for("Run it?");
     terminal.wait_for("It looks.");
@@ -68,7 +60,7 @@ fn a_proposed_command_runs_in_the_session_when_approved() {
 #[test]
 fn a_proposed_command_can_be_edited_or_declined() {
     let server = start([proposes("echo danger"), proposes("echo other"), Reply::text(&["Fine."])]);
-    let (_home, mut terminal) = shell(&server);
+    let (_home, mut terminal) = Home::asking(&server).shell();
     terminal.send("could you do the thing for me\r");
     terminal.wait_for("Run it?");
     terminal.send("e");
@@ -92,7 +84,7 @@ fn a_proposed_command_can_be_edited_or_declined() {
 #[test]
 fn control_c_ends_a_stalled_answer_at_once() {
     let server = start([Reply::stream().piece("It begins ").stall()]);
-    let (_home, mut terminal) = shell(&server);
+    let (_home, mut terminal) = Home::asking(&server).shell();
     terminal.send("what is the meaning of this\r");
     terminal.wait_for("It begins");
     terminal.send("echo kept\x03");
@@ -105,7 +97,7 @@ fn control_c_ends_a_stalled_answer_at_once() {
 #[test]
 fn control_c_at_a_proposal_ends_the_question() {
     let server = start([proposes("echo never")]);
-    let (_home, mut terminal) = shell(&server);
+    let (_home, mut terminal) = Home::asking(&server).shell();
     terminal.send("do something for me please\r");
     terminal.wait_for("Run it?");
     terminal.send("\x03");
@@ -116,7 +108,7 @@ fn control_c_at_a_proposal_ends_the_question() {
 #[test]
 fn a_line_of_bash_never_reaches_the_model() {
     let server = start([]);
-    let (_home, mut terminal) = shell(&server);
+    let (_home, mut terminal) = Home::asking(&server).shell();
     for line in
         ["find . -name x", "who | wc -l", "test -e /etc/passwd", "nonexistent-command here", "make me"]
     {
@@ -128,7 +120,7 @@ fn a_line_of_bash_never_reaches_the_model() {
 #[test]
 fn marks_and_alt_enter_turn_the_route() {
     let server = start([Reply::text(&["Answer one."]), Reply::text(&["Answer two."])]);
-    let (_home, mut terminal) = shell(&server);
+    let (_home, mut terminal) = Home::asking(&server).shell();
     terminal.run("?ls");
     terminal.wait_for("Answer one.");
     terminal.send("echo turned\x1b\r");
@@ -145,7 +137,7 @@ fn marks_and_alt_enter_turn_the_route() {
 #[test]
 fn the_last_command_goes_with_the_question_and_its_secrets_do_not() {
     let server = start([Reply::text(&["Because."])]);
-    let (_home, mut terminal) = shell(&server);
+    let (_home, mut terminal) = Home::asking(&server).shell();
     terminal.run("echo the token is ghp_0123456789abcdefghijABCDEFGHIJ456789; ls /nonexistent-place");
     terminal.run("how can that be fixed?");
     terminal.wait_for("Because.");
@@ -156,7 +148,7 @@ fn the_last_command_goes_with_the_question_and_its_secrets_do_not() {
 #[test]
 fn a_secret_exported_a_moment_ago_stays_here() {
     let server = start([Reply::text(&["It is ⟨secret-1⟩."])]);
-    let (_home, mut terminal) = shell(&server);
+    let (_home, mut terminal) = Home::asking(&server).shell();
     terminal.run("export DEPLOY_TOKEN=plain-looking-words; echo using plain-looking-words");
     terminal.run("what did that say?");
     terminal.wait_for("It is plain-looking-words.");
@@ -167,7 +159,7 @@ fn a_secret_exported_a_moment_ago_stays_here() {
 #[test]
 fn a_killed_backend_costs_one_answer() {
     let server = start([Reply::stream().piece("Begun ").stall(), Reply::text(&["Second answer."])]);
-    let (_home, mut terminal) = shell(&server);
+    let (_home, mut terminal) = Home::asking(&server).shell();
     terminal.send("what is going on here\r");
     terminal.wait_for("Begun");
     terminal.kill_backend();
@@ -185,7 +177,7 @@ fn failures_are_told_in_words() {
         Reply::refusal(404, "model not found"),
         Reply::stream().piece("Cut ").cut(),
     ]);
-    let (_home, mut terminal) = shell(&server);
+    let (_home, mut terminal) = Home::asking(&server).shell();
     for (question, words) in
         [("is the key right?", "key"), ("is the model there?", "model"), ("is the line stable?", "awesh:")]
     {
@@ -198,7 +190,7 @@ fn failures_are_told_in_words() {
 #[test]
 fn hostile_answers_do_nothing_to_the_terminal() {
     let server = start([Reply::text(&["A\x1b]0;owned\x07B\x1b[2J\x1b[HC\x1b]52;c;eA==\x07D\u{202e}E"])]);
-    let (_home, mut terminal) = shell(&server);
+    let (_home, mut terminal) = Home::asking(&server).shell();
     terminal.run("say something strange");
     let printed = terminal.printed();
     for sequence in ["\x1b]0;owned", "\x1b]52;", "\x1b[2J", "\u{202e}"] {
@@ -209,7 +201,7 @@ fn hostile_answers_do_nothing_to_the_terminal() {
 #[test]
 fn a_line_that_is_asked_is_never_also_run() {
     let server = start([Reply::text(&["First."]), Reply::text(&["Second."])]);
-    let (home, mut terminal) = shell(&server);
+    let (home, mut terminal) = Home::asking(&server).shell();
     terminal.send("what does this do: touch asked; touch asked-too?\r");
     terminal.wait_for("First.");
     terminal.wait_prompt();

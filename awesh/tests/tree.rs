@@ -54,6 +54,9 @@ fn branches_with_their_leaves() {
       └─ api-1   Running           1/1               10d  node-0
 ";
     assert_eq!((status, branches), (0, expected));
+    let (status, stdout) = run(&clusters, &["-n", "shoop"]);
+    assert!(stdout.contains("─ namespaces: there is none of this name\n"), "{stdout}");
+    assert_eq!(status, 0);
 }
 
 #[test]

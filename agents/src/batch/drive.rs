@@ -10,7 +10,8 @@ use tokio::time::Instant;
 
 use super::follow::{End, Follower};
 use super::tally::Tally;
-use super::{Batch, Event, Failure, Place, Report, Trouble, Wish, script};
+use super::{Batch, Event, Failure, Place, Report, Trouble, Wish, script, wished};
+use crate::digest::hexadecimal;
 use crate::ssh;
 
 /// A `sh`, here or there, that waits for a script.
@@ -93,7 +94,7 @@ async fn remote<E: FnMut(Event)>(
     loop {
         let link = tokio::select! {
             biased;
-            () = ended(wish) => return (0, None),
+            () = wished(wish, Wish::Stop) => return (0, None),
             link = tries.link(deadline) => link,
         };
         let mut link = match link {
@@ -122,12 +123,6 @@ async fn remote<E: FnMut(Event)>(
     }
 }
 
-async fn ended(wish: &mut watch::Receiver<Wish>) {
-    if wish.wait_for(|wish| *wish != Wish::GoOn).await.is_err() {
-        std::future::pending().await
-    }
-}
-
 /// One attempt; the streams are followed to their end.
 async fn attempt<E: FnMut(Event)>(
     link: Link,
@@ -148,7 +143,7 @@ fn mark() -> String {
     let mut bytes = [0; 16];
     // The kernel's random numbers are there once it has booted.
     let _ = SystemRandom::new().fill(&mut bytes);
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    hexadecimal(&bytes)
 }
 
 fn lost(what: &str, follower: &Follower) -> Failure {

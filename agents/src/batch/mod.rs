@@ -152,7 +152,22 @@ pub struct Report {
     pub took: Duration,
 }
 
+impl Outcome {
+    /// Of a command that left nothing, as far as is known.
+    #[must_use]
+    pub fn of_nothing(command: &Command, fate: Fate) -> Self {
+        Self { label: command.label.clone(), stdout: Vec::new(), stderr: Vec::new(), left_out: 0, fate }
+    }
+}
+
 impl Report {
+    /// That nothing ran, and why, where something kept it from that.
+    #[must_use]
+    pub fn not_run(batch: &Batch, failure: Option<Failure>) -> Self {
+        let outcome = |command| Outcome::of_nothing(command, Fate::NotRun);
+        Self { outcomes: batch.commands.iter().map(outcome).collect(), failure, took: Duration::ZERO }
+    }
+
     /// Whether all commands ran and succeeded.
     #[must_use]
     pub fn is_success(&self) -> bool {
@@ -255,6 +270,13 @@ impl Batch {
 pub async fn run(place: &Place, batch: &Batch, events: impl FnMut(Event) + Send) -> Report {
     let (_keep, wish) = watch::channel(Wish::GoOn);
     run_until(place, batch, wish, events).await
+}
+
+/// Waits until at least this is wished; for ever, where nobody is left to wish it.
+pub(crate) async fn wished(wish: &mut watch::Receiver<Wish>, least: Wish) {
+    if wish.wait_for(|wish| *wish >= least).await.is_err() {
+        std::future::pending().await
+    }
 }
 
 /// Runs a batch to its end, or as far as it is wished. Dropped, it ends what runs, here and there.

@@ -1,6 +1,7 @@
 //! A batch as a script for `sh`, and the words that it listens to.
 
 use super::{Batch, Command};
+use crate::quote::quoted;
 
 /// What runs the commands.
 const DRIVER: &str = include_str!("driver.sh");
@@ -31,25 +32,15 @@ pub(super) fn end(number: usize) -> String {
 /// "Begin no other."
 pub(super) const STOP: &str = "stop\n";
 
-/// A text as one word of a shell.
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_line_is_one_word_whatever_is_in_it() {
-        assert_eq!(quoted("echo 'a b' \"$x\"\n# `c`"), "'echo '\\''a b'\\'' \"$x\"\n# `c`'");
-    }
-
-    #[test]
     fn a_script_that_is_cut_anywhere_calls_nothing() {
         let batch = Batch::new([("a", "true"), ("b", "false")]);
         let script = script(&batch, "00ff");
-        assert!(script.ends_with("_run 0 'true'\n_run 1 'false'\n}\n_main\n"), "{script}");
+        assert!(script.ends_with("_run 0 true\n_run 1 false\n}\n_main\n"), "{script}");
         assert_eq!(script.matches("\n_main\n").count(), 1);
     }
 }

@@ -46,13 +46,7 @@ pub(super) struct Tally<E> {
 impl<E: FnMut(Event)> Tally<E> {
     /// Nothing has run.
     pub(super) fn new(batch: &Batch, events: E) -> Self {
-        let outcome = |command: &super::Command| Outcome {
-            label: command.label.clone(),
-            stdout: Vec::new(),
-            stderr: Vec::new(),
-            left_out: 0,
-            fate: Fate::NotRun,
-        };
+        let outcome = |command| Outcome::of_nothing(command, Fate::NotRun);
         Self {
             outcomes: batch.commands.iter().map(outcome).collect(),
             keep: batch.keep,

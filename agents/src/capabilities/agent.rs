@@ -36,16 +36,16 @@ impl Agent for Capabilities {
         if question.text.len() > LONGEST {
             return Bid::None;
         }
-        let contexts = read(&Session::of(question)).await;
-        match understand(&question.text, &names(&contexts)) {
+        let contexts = Session::of(question).contexts().await;
+        match understand(&question.text, &contexts.names()) {
             Some(_) if !contexts.entries.is_empty() => Bid::Certain,
             _ => Bid::None,
         }
     }
 
     async fn run(&self, context: &Context) -> Result<Answer, Failure> {
-        let contexts = read(&Session::of(&context.question)).await;
-        let asked = understand(&context.question.text, &names(&contexts)).ok_or_else(|| {
+        let contexts = Session::of(&context.question).contexts().await;
+        let asked = understand(&context.question.text, &contexts.names()).ok_or_else(|| {
             Failure::new(FailureKind::Settings, "The contexts of the kubeconfig have changed meanwhile.")
         })?;
         let catalogue = context.library.open().await?;
@@ -61,15 +61,6 @@ impl Agent for Capabilities {
         tell_remarks(&catalogue, context).await;
         Ok(Answer::default())
     }
-}
-
-fn names(contexts: &Contexts) -> Vec<String> {
-    contexts.entries.iter().map(|entry| entry.name.clone()).collect()
-}
-
-async fn read(session: &Session) -> Contexts {
-    let sources = session.sources();
-    tokio::task::spawn_blocking(move || Contexts::read(&sources)).await.unwrap_or_default()
 }
 
 /// The clusters that are meant, as far as anything is known of them.

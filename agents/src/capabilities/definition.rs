@@ -3,10 +3,10 @@
 
 use std::fmt::Write as _;
 
-use ring::digest::{SHA256, digest};
 use serde_json::{Map, Value};
 
 use super::Kind;
+use crate::digest::sha256;
 
 /// Bytes of a definition as sent: some two thousand tokens.
 const LARGEST: usize = 8 << 10;
@@ -81,11 +81,7 @@ impl Definition {
 
     /// What a result of it is known by: the definition as sent, the prompt's version, the model.
     pub fn key(&self, prompt: u32, model: &str) -> String {
-        let all = format!("{prompt}\0{model}\0{}", self.text);
-        digest(&SHA256, all.as_bytes()).as_ref().iter().fold(String::new(), |mut key, byte| {
-            let _ = write!(key, "{byte:02x}");
-            key
-        })
+        sha256(format!("{prompt}\0{model}\0{}", self.text))
     }
 }
 

@@ -41,8 +41,8 @@ impl Agent for Kubernetes {
         if question.text.len() > LONGEST {
             return Bid::None;
         }
-        let contexts = read(&Session::of(question)).await;
-        match understand(&question.text, &names(&contexts)) {
+        let contexts = Session::of(question).contexts().await;
+        match understand(&question.text, &contexts.names()) {
             Some(_) if !contexts.entries.is_empty() => Bid::Certain,
             _ => Bid::None,
         }
@@ -50,8 +50,8 @@ impl Agent for Kubernetes {
 
     async fn run(&self, context: &Context) -> Result<Answer, Failure> {
         let session = Session::of(&context.question);
-        let contexts = read(&session).await;
-        let asked = understand(&context.question.text, &names(&contexts));
+        let contexts = session.contexts().await;
+        let asked = understand(&context.question.text, &contexts.names());
         let asked = asked.map_or(Asked::Health, |(asked, _)| asked);
         for problem in &contexts.problems {
             context.user.text(&answer::problem(problem)).await;
@@ -72,15 +72,6 @@ impl Agent for Kubernetes {
         }
         Ok(Answer::default())
     }
-}
-
-fn names(contexts: &Contexts) -> Vec<String> {
-    contexts.entries.iter().map(|entry| entry.name.clone()).collect()
-}
-
-async fn read(session: &Session) -> Contexts {
-    let sources = session.sources();
-    tokio::task::spawn_blocking(move || Contexts::read(&sources)).await.unwrap_or_default()
 }
 
 /// The contexts of these names, or the current one.

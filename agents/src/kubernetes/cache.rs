@@ -15,6 +15,7 @@ use ring::digest::{Context, SHA256};
 
 use super::contexts::{Entry, Environment};
 use super::report::{Report, Status};
+use crate::digest::hexadecimal;
 
 /// What is older is not worth a look.
 const OLDEST_S: i64 = 600;
@@ -110,7 +111,7 @@ pub fn key(entry: &Entry, environment: &Environment) -> String {
             environment.iter().filter(|(name, _)| IDENTITY.iter().any(|prefix| name.starts_with(prefix)));
         identity.for_each(|(name, value)| add(format!("{name}={value}").as_bytes()));
     }
-    digest.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    hexadecimal(digest.finish().as_ref())
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ use super::look::clean;
 use super::process::{self, Ended};
 use super::read::late;
 use super::trouble::{Kind, Trouble, clipped};
+use crate::quote::quoted;
 
 /// How long a preview may take.
 const DEADLINE: Duration = Duration::from_secs(20);
@@ -272,16 +273,6 @@ fn bounded(text: &str) -> String {
         text.push_str(&format!("\n[{more} more lines]"));
     }
     text
-}
-
-/// A word as bash takes it.
-fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@%+".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
 }
 
 #[cfg(test)]

@@ -73,9 +73,16 @@ pub struct Contexts {
     pub problems: Vec<String>,
     /// The files that were looked for.
     pub files: Vec<PathBuf>,
+    /// Whether nobody named a file, and the usual one is not there.
+    pub is_missing: bool,
 }
 
 impl Contexts {
+    /// The same as [`Self::read`], on a thread that may wait.
+    pub async fn load(sources: Sources) -> Self {
+        tokio::task::spawn_blocking(move || Self::read(&sources)).await.unwrap_or_default()
+    }
+
     /// Reads the files. It may block.
     pub fn read(sources: &Sources) -> Self {
         let mut merged = Merged::default();
@@ -83,7 +90,7 @@ impl Contexts {
             match read_file(path) {
                 Ok(Some(text)) => merged.add(path, &text),
                 Ok(None) if sources.named => merged.problem(path, "there is no such file"),
-                Ok(None) => {}
+                Ok(None) => merged.is_missing = true,
                 Err(why) => merged.problem(path, &why),
             }
         }
@@ -106,11 +113,17 @@ impl Contexts {
         Ok(self.entries.iter().filter(chosen).cloned().collect())
     }
 
+    /// Their names.
+    pub fn names(&self) -> Vec<String> {
+        self.entries.iter().map(|entry| entry.name.clone()).collect()
+    }
+
     /// Why there are no contexts, in a sentence.
     pub fn nothing(&self) -> String {
         let files: Vec<String> = self.files.iter().map(|path| path.display().to_string()).collect();
         match files.as_slice() {
             [] => "No kubeconfig: neither KUBECONFIG nor HOME is set.".to_owned(),
+            [file] if self.is_missing => format!("No kubeconfig: there is no file {file}."),
             [file] => format!("No context in the kubeconfig {file}."),
             files => format!("No context in any of the kubeconfig files {}.", files.join(", ")),
         }
@@ -125,6 +138,7 @@ struct Merged {
     users: HashMap<String, AuthInfo>,
     current: Option<String>,
     problems: Vec<String>,
+    is_missing: bool,
 }
 
 impl Merged {
@@ -170,7 +184,7 @@ impl Merged {
     }
 
     fn finish(self, sources: &Sources) -> Contexts {
-        let Self { contexts, clusters, users, current, problems } = self;
+        let Self { contexts, clusters, users, current, problems, is_missing } = self;
         let entry = |(name, context): (String, kube_client::config::Context)| Entry {
             name,
             namespace: context.namespace.filter(|namespace| !namespace.is_empty()),
@@ -180,7 +194,7 @@ impl Merged {
             user_name: context.user,
         };
         let entries = contexts.into_iter().map(entry).collect();
-        Contexts { entries, current, problems, files: sources.files.clone() }
+        Contexts { entries, current, problems, files: sources.files.clone(), is_missing }
     }
 }
 

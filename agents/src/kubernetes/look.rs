@@ -13,7 +13,6 @@ use serde_json::Value;
 
 use super::Session;
 use super::client::Cluster;
-use super::contexts::Contexts;
 use super::read::late;
 use super::resources::{self, Resource};
 use super::trouble::{Kind, Trouble};
@@ -127,15 +126,11 @@ async fn reach(
     context: &str,
     namespace: Option<&str>,
 ) -> Result<(Cluster, String), Trouble> {
-    let sources = session.sources();
-    let contexts = tokio::task::spawn_blocking(move || Contexts::read(&sources)).await.unwrap_or_default();
+    let contexts = session.contexts().await;
     let wanted = if context.is_empty() { contexts.current.as_deref().unwrap_or_default() } else { context };
     let entry = contexts.entries.iter().find(|entry| entry.name == wanted).ok_or_else(|| {
-        let names: Vec<_> = contexts.entries.iter().map(|entry| entry.name.as_str()).collect();
-        Trouble::new(
-            Kind::Kubeconfig,
-            format!("there is no context {context:?}; there are: {}", names.join(", ")),
-        )
+        let names = contexts.names().join(", ");
+        Trouble::new(Kind::Kubeconfig, format!("there is no context {context:?}; there are: {names}"))
     })?;
     let namespace = namespace.filter(|namespace| !namespace.is_empty()).or(entry.namespace.as_deref());
     let namespace = namespace.unwrap_or("default").to_owned();

@@ -39,7 +39,7 @@ use std::path::PathBuf;
 
 use crate::agent::Question;
 pub use agent::Kubernetes;
-use contexts::{Environment, Sources};
+use contexts::{Contexts, Environment, Sources};
 pub(crate) use phrases::{NAME, without_names};
 
 /// Where a cluster is asked from: what a kubectl started there would find.
@@ -60,5 +60,10 @@ impl Session {
     /// The kubeconfig files of this session.
     pub fn sources(&self) -> Sources {
         Sources::of_session(&self.environment, &self.directory)
+    }
+
+    /// The contexts in these files.
+    pub async fn contexts(&self) -> Contexts {
+        Contexts::load(self.sources()).await
     }
 }

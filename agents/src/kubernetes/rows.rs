@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::report::{Report, Status};
+use crate::words;
 
 /// Over the cells of a row, and over what is wrong.
 pub const HEADINGS: [&str; 8] =
@@ -43,8 +44,9 @@ pub fn what(report: &Report, since: Timestamp) -> String {
 /// How long ago, in seconds while that says something.
 pub(super) fn age(seconds: i64) -> String {
     match seconds {
-        seconds if seconds < 120 => format!("{seconds} s ago"),
-        seconds => format!("{} min ago", seconds / 60),
+        ..120 => format!("{seconds} s ago"),
+        120..7200 => format!("{} min ago", seconds / 60),
+        _ => words::age(seconds),
     }
 }
 
@@ -102,6 +104,7 @@ mod tests {
         assert_eq!(what(&report, report.read_at), "");
         assert!(what(&report, now()).starts_with("(9"), "{}", what(&report, now()));
         assert_eq!(age(300), "5 min ago");
+        assert_eq!(age(3 * 86_400), "3 days ago");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep_until};
 use super::document::{Command, Retry};
 use super::miss::{Miss, told};
 use super::outcome::{Fate, Known, Outcome, Output};
-use crate::batch::{self, Batch, Report, Wish};
+use crate::batch::{self, Batch, Report, Wish, wished};
 
 /// The bytes of each output that are kept for later steps and reports.
 const KEPT: usize = 64 * 1024;
@@ -79,7 +79,7 @@ impl Attempts<'_> {
             let _ = self.again.send(Again { node: self.node, attempt: attempts + 1, why: miss.why });
             tokio::select! {
                 () = sleep_until(next) => {}
-                () = ending(&mut self.wish) => return Outcome { fate: Fate::Interrupted, took: began.elapsed(), ..outcome },
+                () = wished(&mut self.wish, Wish::End) => return Outcome { fate: Fate::Interrupted, took: began.elapsed(), ..outcome },
             }
         }
     }
@@ -163,12 +163,5 @@ fn output(host: &str, outcome: batch::Outcome) -> Output {
         stderr: text(outcome.stderr),
         status,
         is_cut: outcome.left_out > 0,
-    }
-}
-
-/// Waits until everything is to end.
-async fn ending(wish: &mut watch::Receiver<Wish>) {
-    if wish.wait_for(|wish| *wish == Wish::End).await.is_err() {
-        std::future::pending().await
     }
 }

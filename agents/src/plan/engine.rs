@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use async_trait::async_trait;
 use tokio::sync::watch;
@@ -62,25 +61,12 @@ fn failure(kind: Trouble, message: String) -> Failure {
     Failure { kind, message, hint: None }
 }
 
-/// What is reported where no place was found.
-fn nothing_ran(batch: &Batch, failure: Failure) -> Report {
-    let outcome = |command: &batch::Command| batch::Outcome {
-        label: command.label.clone(),
-        stdout: Vec::new(),
-        stderr: Vec::new(),
-        left_out: 0,
-        fate: batch::Fate::NotRun,
-    };
-    let outcomes = batch.commands.iter().map(outcome).collect();
-    Report { outcomes, failure: Some(failure), took: Duration::ZERO }
-}
-
 #[async_trait]
 impl Runner for Engine {
     async fn run(&self, host: Option<&str>, batch: &Batch, wish: watch::Receiver<Wish>) -> Report {
         match self.place(host) {
             Ok(place) => batch::run_until(&place, batch, wish, drop).await,
-            Err(failure) => nothing_ran(batch, failure),
+            Err(failure) => Report::not_run(batch, Some(failure)),
         }
     }
 }

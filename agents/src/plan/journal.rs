@@ -11,11 +11,11 @@ use std::io::{self, Read, Seek, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::outcome::{Fate, Outcome};
+use crate::digest::sha256;
 
 /// The characters of a checksum.
 const CHECKSUM: usize = 16;
@@ -207,11 +207,7 @@ impl Ledger for Journal {
 
 /// The hash of a plan and of what it is run with.
 pub fn hash(text: &str) -> String {
-    hexadecimal(digest(&SHA256, text.as_bytes()).as_ref())
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    sha256(text)
 }
 
 fn checksum(json: &str) -> String {

@@ -62,14 +62,14 @@ impl Inventory {
         }
         self.group(group)?;
         let inside = self.inside(group);
-        let is_member = |host: &&str| inside.iter().any(|group| group.hosts.iter().any(|name| name == host));
-        Some(self.hosts().filter(is_member).collect())
+        Some(self.hosts().filter(|host| has(&inside, host)).collect())
     }
 
     /// The groups that a host belongs to.
     #[must_use]
     pub fn groups_of(&self, host: &str) -> Vec<&str> {
-        let is_in = |group: &&str| self.members(group).is_some_and(|members| members.contains(&host));
+        let is_known = self.hosts().any(|name| name == host);
+        let is_in = |group: &&str| is_known && (*group == ALL || has(&self.inside(group), host));
         self.groups().filter(is_in).collect()
     }
 
@@ -79,7 +79,10 @@ impl Inventory {
         let own = &self.hosts.iter().find(|(name, _)| name == host)?.1;
         // The smallest group says most about its hosts.
         let mut groups = self.groups_of(host);
-        groups.sort_by_key(|group| self.members(group).map_or(0, |members| members.len()));
+        groups.sort_by_cached_key(|group| match *group {
+            ALL => usize::MAX,
+            group => self.inside(group).iter().map(|group| group.hosts.len()).sum(),
+        });
         let value = |names: [&str; 2]| {
             let of_groups = groups.iter().filter_map(|group| self.group(group)).map(|group| &group.variables);
             let of_all = self.group(ALL).map(|group| &group.variables);
@@ -138,12 +141,20 @@ impl Inventory {
     }
 }
 
+/// Whether a host is in one of these groups.
+fn has(groups: &[&Group], host: &str) -> bool {
+    groups.iter().any(|group| group.hosts.iter().any(|name| name == host))
+}
+
 /// The names of a range: `web[01:10]`, `web[1:9:2]`, `db-[a:c]`; a word without one is itself.
 ///
 /// # Errors
 ///
 /// If it is no range that one could count.
 pub(super) fn expand(word: &str) -> Result<Vec<String>, String> {
+    if word.len() > LONGEST {
+        return Err(format!("a word of {} bytes names no host", word.len()));
+    }
     let is_range =
         |(_, rest): &(&str, &str)| rest.split_once(']').is_some_and(|(range, _)| range.contains(':'));
     // A word that begins with a bracket is an address of IPv6.
@@ -154,11 +165,17 @@ pub(super) fn expand(word: &str) -> Result<Vec<String>, String> {
     let (range, after) = rest.split_once(']').unwrap_or((rest, ""));
     let names = counted(range).ok_or_else(|| format!("[{range}] is no range such as [01:10] or [a:c]"))?;
     let rests = expand(after)?;
+    if names.len().saturating_mul(rests.len()) > MOST {
+        return Err(format!("{word} means more than {MOST} hosts"));
+    }
     Ok(names.iter().flat_map(|name| rests.iter().map(move |rest| format!("{before}{name}{rest}"))).collect())
 }
 
 /// Names beyond which a range is a slip.
-const MOST: u32 = 10_000;
+const MOST: usize = 10_000;
+
+/// Letters beyond which a word is no host's name, with all its ranges.
+const LONGEST: usize = 1024;
 
 fn counted(range: &str) -> Option<Vec<String>> {
     let mut parts = range.split(':');
@@ -166,7 +183,8 @@ fn counted(range: &str) -> Option<Vec<String>> {
     let step: usize = parts.next().map_or(Some(1), |step| step.parse().ok()).filter(|step| *step > 0)?;
     if let (Ok(from), Ok(to)) = (first.parse::<u32>(), last.parse::<u32>()) {
         let width = if first.starts_with('0') { first.len() } else { 0 };
-        let is_sound = from <= to && to - from < MOST && parts.next().is_none();
+        let is_short = usize::try_from(to - from.min(to)).is_ok_and(|count| count < MOST);
+        let is_sound = from <= to && is_short && parts.next().is_none();
         return is_sound.then(|| (from..=to).step_by(step).map(|n| format!("{n:0width$}")).collect());
     }
     let letter = |text: &str| text.parse::<char>().ok().filter(char::is_ascii_alphabetic);

@@ -24,10 +24,15 @@ impl Private {
     pub(super) fn new() -> io::Result<Self> {
         let base = base();
         close_leftovers(&base);
-        let directory = tempfile::Builder::new().prefix(PREFIX).tempdir_in(&base)?;
-        let lock = File::create_new(lock_of(directory.path()))?;
-        lock.lock()?;
-        Ok(Self { directory, _lock: lock })
+        loop {
+            let directory = tempfile::Builder::new().prefix(PREFIX).tempdir_in(&base)?;
+            let lock = File::create_new(lock_of(directory.path()))?;
+            lock.lock()?;
+            // Before it was locked another process may have taken it for what a killed one left.
+            if lock_of(directory.path()).exists() {
+                return Ok(Self { directory, _lock: lock });
+            }
+        }
     }
 
     pub(super) fn path(&self) -> &Path {

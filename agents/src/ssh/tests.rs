@@ -174,8 +174,15 @@ async fn a_wire_that_is_reset_in_the_middle_of_output_leaves_one_in_doubt() {
 async fn a_wire_that_stalls_is_given_up_at_the_deadline() {
     let wire = Wire { stalls_after: Some(100_000), ..Wire::default() };
     let reached = Reached::new(BASH, Some(wire));
-    let batch = Batch::new([("a", "echo a"), ("big", "head -c 1000000 /dev/urandom; sleep 60")]);
-    let report = reached.run("box", &Batch { deadline: Some(Duration::from_secs(4)), ..batch }).await;
+    let batch = Batch::new([("a", "echo a"), ("big", "head -c 1000000 /dev/urandom; sleep 600")]);
+    let within = async |seconds| {
+        reached.run("box", &Batch { deadline: Some(Duration::from_secs(seconds)), ..batch.clone() }).await
+    };
+    let mut report = within(4).await;
+    if fates(&report)[0] == "not_run" {
+        // A machine with much else to do is not that far by then.
+        report = within(40).await;
+    }
     assert_eq!(
         (kind(&report), fates(&report)),
         (Some(Trouble::TimedOut), vec!["ended", "unknown"]),

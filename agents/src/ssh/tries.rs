@@ -4,7 +4,6 @@
 use std::io::IsTerminal;
 use std::time::Duration;
 
-use ring::rand::{SecureRandom, SystemRandom};
 use tokio::sync::{MutexGuard, SemaphorePermit};
 use tokio::time::{Instant, sleep, timeout_at};
 
@@ -73,8 +72,9 @@ impl Tries<'_> {
         }
         let is_busy = failure.kind == Trouble::Lost && !words.is_known;
         if is_busy && self.made < TRIES {
-            sleep(PAUSE * 2_u32.pow(self.made - 1)).await;
-            sleep(jitter(PAUSE * 2_u32.pow(self.made - 1))).await;
+            let pause = PAUSE * 2_u32.pow(self.made - 1);
+            // What was refused together does not come back together.
+            sleep(pause.mul_f64(1.0 + fastrand::f64())).await;
             return true;
         }
         false
@@ -89,11 +89,4 @@ fn late() -> Failure {
 /// Whether there is a terminal that ssh can ask on.
 fn can_ask() -> bool {
     std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
-}
-
-/// A random part of this time.
-fn jitter(time: Duration) -> Duration {
-    let mut byte = [0];
-    let _ = SystemRandom::new().fill(&mut byte);
-    time * u32::from(byte[0]) / 255
 }

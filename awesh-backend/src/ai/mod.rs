@@ -5,7 +5,7 @@
 //! Attempts are repeated ([`retry`]) as long as nothing was shown.
 //!
 //! What is sent and received is shaped in [`chat`] and [`messages`], for models without tools with [`worded`], by
-//! way of [`body`], [`sse`] and [`turn`]; what went wrong is worded in [`fault`]. Secrets are none of this module's
+//! way of [`transcript`], [`body`], [`sse`] and [`turn`]; what went wrong is worded in [`fault`]. Secrets are none of this module's
 //! business: it is asked from behind the gate, by [`talk`](crate::talk), [`inference`](crate::inference) and
 //! [`library`](crate::library).
 
@@ -25,6 +25,7 @@ pub(crate) mod retry;
 mod sse;
 pub(crate) mod structured;
 mod surrogates;
+mod transcript;
 mod turn;
 pub(crate) mod worded;
 

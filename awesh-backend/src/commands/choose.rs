@@ -55,13 +55,12 @@ impl Files {
     pub(super) async fn contexts(&self) -> (Contexts, Arc<Session>) {
         let directory = std::env::current_dir().unwrap_or_default();
         let session = Arc::new(Session { environment: environment(), directory });
-        let sources = if self.kubeconfig.is_empty() {
-            session.sources()
+        let contexts = if self.kubeconfig.is_empty() {
+            session.contexts().await
         } else {
-            Sources::of_files(self.kubeconfig.clone(), &session.directory)
+            Contexts::load(Sources::of_files(self.kubeconfig.clone(), &session.directory)).await
         };
-        let contexts = tokio::task::spawn_blocking(move || Contexts::read(&sources)).await;
-        (contexts.unwrap_or_default(), session)
+        (contexts, session)
     }
 }
 

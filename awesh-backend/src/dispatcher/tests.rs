@@ -12,6 +12,8 @@ use crate::tools::Table;
 enum Odd {
     Panics,
     Hangs(Arc<Mutex<Option<CancellationToken>>>),
+    /// It takes longer over its bid than there is time for where a model could answer.
+    IsSlow,
 }
 
 #[async_trait]
@@ -21,6 +23,9 @@ impl Agent for Odd {
     }
 
     async fn bid(&self, _: &Question) -> Bid {
+        if matches!(self, Self::IsSlow) {
+            tokio::time::sleep(DEADLINE * 4).await;
+        }
         Bid::Certain
     }
 
@@ -32,6 +37,7 @@ impl Agent for Odd {
                 context.user.text("on it").await;
                 pending().await
             }
+            Self::IsSlow => Ok(Answer::default()),
         }
     }
 }
@@ -68,6 +74,16 @@ async fn a_defect_of_an_agent_ends_its_question_alone() {
     }
     dispatcher.stop().await;
     assert_eq!(events.recv().await, None);
+}
+
+/// On a busy machine a question about clusters was answered with «No AI provider is set up».
+#[tokio::test(start_paused = true)]
+async fn an_agent_that_needs_time_has_it_where_nobody_else_could_answer() {
+    let (mut dispatcher, mut events) = dispatcher(Odd::IsSlow);
+    dispatcher.dispatch(ask(1)).await.unwrap();
+    assert!(matches!(events.recv().await, Some(Event::Claimed { agent, .. }) if agent == "odd"));
+    assert!(matches!(events.recv().await, Some(Event::Done { .. })));
+    dispatcher.stop().await;
 }
 
 #[tokio::test]

@@ -57,8 +57,7 @@ async fn call(arguments: &Value, context: &Context) -> String {
 }
 
 async fn look_up(query: &str, patterns: &[String], context: &Context) -> Result<(String, usize), Failure> {
-    let sources = Session::of(&context.question).sources();
-    let contexts = tokio::task::spawn_blocking(move || Contexts::read(&sources)).await.unwrap_or_default();
+    let contexts = Session::of(&context.question).contexts().await;
     let catalogue = context.library.open().await?;
     let scanned = catalogue.clusters().await?;
     if scanned.is_empty() {

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use agents::fan_out::Limits;
 use agents::kubernetes::Session;
 use agents::kubernetes::change::{Change, Preview};
-use agents::kubernetes::contexts::Contexts;
 use agents::kubernetes::look::{self, Wanted, WantedLog};
 use agents::kubernetes::rows::{HEADINGS, cells, summary, what};
 use agents::kubernetes::survey::{Next, Survey};
@@ -54,8 +53,7 @@ fn clusters_tool() -> Tool {
 
 async fn clusters(arguments: &Value, context: &Context) -> String {
     let session = Arc::new(Session::of(&context.question));
-    let sources = session.sources();
-    let contexts = tokio::task::spawn_blocking(move || Contexts::read(&sources)).await.unwrap_or_default();
+    let contexts = session.contexts().await;
     let patterns: Vec<String> = serde_json::from_value(arguments["contexts"].clone()).unwrap_or_default();
     let entries = match contexts.select(&patterns) {
         Ok(entries) if entries.is_empty() => return contexts.nothing(),

@@ -4,7 +4,7 @@
 use agents::batch::{self, Batch, Place};
 use agents::fan_out::{FanOut, Limits, Step};
 use agents::ssh::{Chosen, Connections, Known};
-use agents::{Context, Looking, ToolSpec};
+use agents::{Context, Looking, ToolSpec, quoted};
 use futures_util::future::BoxFuture;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -93,7 +93,6 @@ fn call<'a>(arguments: &'a Value, context: &'a Context) -> BoxFuture<'a, String>
 impl Wanted {
     /// The command that does the same, for the user to run.
     fn line(&self) -> String {
-        let quoted = |text: &str| shlex::try_quote(text).map(String::from).unwrap_or_default();
         let commands = self
             .commands
             .iter()

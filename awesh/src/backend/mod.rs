@@ -99,6 +99,14 @@ impl BackendClient {
         }
     }
 
+    /// The process that answers.
+    pub fn process_id(&self) -> Option<u32> {
+        match &self.stage {
+            Stage::Up(link) => link.process.id(),
+            Stage::Connecting(_) | Stage::Ending(_) | Stage::Down => None,
+        }
+    }
+
     /// Why the state is [`State::Failed`].
     pub fn failure(&self) -> Option<&BackendError> {
         self.failure.as_ref()

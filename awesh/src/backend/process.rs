@@ -78,6 +78,11 @@ impl Process {
         Ok(Self { child: Some(child) })
     }
 
+    /// Its process id.
+    pub(super) fn id(&self) -> Option<u32> {
+        self.child.as_ref().map(Child::id)
+    }
+
     /// How it ended, if it did; reaps it.
     pub(super) fn ended(&mut self) -> Option<ExitStatus> {
         self.child.as_mut().and_then(|child| child.try_wait().ok().flatten())

@@ -2,9 +2,10 @@
 # words between @ signs), so it runs at top level: what a user's start-up file declares is global.
 #
 # Names: the functions, but for `awesh`, and one associative array begin with __awesh. Its elements: ps1 and ps2, the
-# user's own while bash has ours; given, his PS1 as a command has it, and unhooked, what may stand in that; ps0_end, our part of PS0: one of ps0_begin, which reads the FIFO begin, and ps0_fork;
-# call and slot, our command in PROMPT_COMMAND and its index there (0: behind the user's own in one string); status,
-# pipestatus and last, the user's $?, PIPESTATUS and $_; jobs and disabled, what was so at the last prompt; kind, id, first and second, the present
+# user's own while bash has ours; given, his PS1 as a command has it, and unhooked, what may stand in that; ps0_end,
+# our part of PS0: one of ps0_begin, which reads the FIFO begin, and ps0_fork; call and slot, our command in
+# PROMPT_COMMAND and its index there (0: behind the user's own in one string); status, pipestatus and last, the user's
+# $?, PIPESTATUS and $_; jobs and disabled, what was so at the last prompt; kind, id, first and second, the present
 # request. An element that is never set hides what is expanded in its subscript for a side effect alone.
 # Functions are defined before any file of the user's is read, so no alias of his is in them; builtins are
 # called by that name because a function may hide them. (`builtin local` splits what is not in quotes.)
@@ -25,7 +26,8 @@ __awesh_prompt() {
   builtin local - || return 0
   builtin local __awesh_flags="$-"
   builtin set +efnuvxET
-  builtin enable -n >|@DIR@/disabled
+  [[ ! -s @DIR@/disabled ]] || >|@DIR@/disabled
+  builtin enable -n 1<>@DIR@/disabled
   [[ ! -s @DIR@/disabled ]] || __awesh_enable
   builtin local REPLY FUNCNEST=0
   builtin local IFS=$' \t\n'
@@ -48,24 +50,28 @@ __awesh_prompt() {
   builtin return 0
 }
 
+# Runs a builtin and leaves what it prints in REPLY. The file is empty before it is opened to be written to: where one
+# is cut off and written to at once, a disk's file system has bash wait, at its closing, until that is on the disk.
+__awesh_take() {
+  [[ ! -s @DIR@/kind ]] || >|@DIR@/kind
+  "$@" 1<>@DIR@/kind
+  builtin read -r -d '' <@DIR@/kind
+}
+
 # Has bash say which jobs have ended or stopped. It does so after PROMPT_COMMAND, which here is after the next line
 # was entered, and after it has waited for a command, in PROMPT_COMMAND only where that is read from a file.
 __awesh_tell_of_jobs() {
   builtin local __awesh_before="${__awesh[jobs]-}"
-  builtin jobs -p >|@DIR@/jobs
+  __awesh_take builtin jobs -p
   __awesh[jobs]=
-  if [[ -s @DIR@/jobs ]]; then
-    builtin read -r -d '' <@DIR@/jobs
+  if [[ $REPLY ]]; then
     __awesh[jobs]=$REPLY/
-    builtin jobs -rp >|@DIR@/jobs
-    builtin read -r -d '' <@DIR@/jobs
+    __awesh_take builtin jobs -rp
     __awesh[jobs]+=$REPLY/
-    builtin jobs -sp >|@DIR@/jobs
-    builtin read -r -d '' <@DIR@/jobs
+    __awesh_take builtin jobs -sp
     __awesh[jobs]+=$REPLY
     if [[ ${__awesh[jobs]} != "$REPLY/$REPLY/" && ${__awesh[jobs]} != "$__awesh_before" ]]; then
-      builtin printf '( builtin : )\n' >|@DIR@/jobs
-      builtin . @DIR@/jobs 2>/dev/tty
+      builtin . @DIR@/subshell 2>/dev/tty
     fi
   fi
 }
@@ -104,7 +110,7 @@ __awesh_take_prompts() {
     PS1=
   fi
   if [[ $PS2 != "${__awesh[ps2_ours]}" && ${PS2@a} != *r* ]]; then
-    __awesh[ps2]=$PS2
+    __awesh[ps2]=${PS2//"${__awesh[ps2_ours]}"/"${__awesh[ps2]-}"}
     PS2=${__awesh[ps2_ours]}
   fi
 }
@@ -164,10 +170,18 @@ __awesh_come_last() {
 # and an empty field.
 __awesh_report() {
   builtin local __awesh_mode=none __awesh_jobs='\j'
+  builtin local -a __awesh_own
+  __awesh_own=()
   if [[ -o vi ]]; then __awesh_mode=vi; elif [[ -o emacs ]]; then __awesh_mode=emacs; fi
+  [[ ! ${!AWESH_@} ]] || __awesh_take_own
   builtin printf '%s\0' P "${__awesh[status]}" ":${__awesh[pipestatus]}" ":$PWD" "$__awesh_mode" "${__awesh_jobs@P}" "${HISTCMD:-0}" \
-    ":${__awesh[ps2]@P}" \
-    @WATCHED@ '' >@DIR@/up
+    ":${__awesh[ps2]@P}" @WATCHED@ "${__awesh_own[@]}" '' >@DIR@/up
+}
+
+# awesh's own variables, which hardly anybody has set, are apart: words that come to nothing took bash half the time of
+# a prompt.
+__awesh_take_own() {
+  __awesh_own=(@OWN@)
 }
 
 # Answers requests until the shell says go. A request is four fields: kind, id, and two arguments. While it
@@ -236,14 +250,12 @@ __awesh_answer() {
 }
 
 __awesh_type() {
-  builtin type -t -- "$1" >|@DIR@/kind
-  builtin read -r -d '' <@DIR@/kind
+  __awesh_take builtin type -t -- "$1"
   __awesh_fields=(":$REPLY")
 }
 
 __awesh_names() {
-  builtin compgen -c >|@DIR@/kind
-  builtin read -r -d '' <@DIR@/kind
+  __awesh_take builtin compgen -c
   __awesh_fields=(":$REPLY")
 }
 
@@ -252,8 +264,7 @@ __awesh_names() {
 __awesh_shadows() {
   { builtin shopt -q interactive_comments && [[ $- != *k* ]]; } || builtin return 0
   builtin local __awesh_name
-  builtin compgen -A function >|@DIR@/kind
-  builtin read -r -d '' <@DIR@/kind
+  __awesh_take builtin compgen -A function
   __awesh_fields=(":$REPLY")
   builtin shopt -q expand_aliases || builtin return 0
   for __awesh_name in "${!BASH_ALIASES[@]}"; do
@@ -445,8 +456,7 @@ __awesh_expand() {
 # The lines that bash remembers, as `history` lists them: the last ones only, where a number is given.
 __awesh_history() {
   builtin local HISTTIMEFORMAT=
-  builtin history $1 >|@DIR@/kind
-  builtin read -r -d '' <@DIR@/kind
+  __awesh_take builtin history $1
   __awesh_fields=(":$REPLY")
 }
 
@@ -464,13 +474,11 @@ __awesh_expand_history() {
 # the functions, the macros and the commands that keys are bound to.
 __awesh_readline() {
   builtin local __awesh_map __awesh_list
-  builtin bind -v >|@DIR@/kind
-  builtin read -r -d '' <@DIR@/kind
+  __awesh_take builtin bind -v
   __awesh_fields=(":$REPLY" ":$LS_COLORS")
   for __awesh_map in emacs vi-insert vi-command; do
     for __awesh_list in -p -s -X; do
-      builtin bind -m "$__awesh_map" "$__awesh_list" >|@DIR@/kind
-      builtin read -r -d '' <@DIR@/kind
+      __awesh_take builtin bind -m "$__awesh_map" "$__awesh_list"
       __awesh_fields+=(":$REPLY")
     done
   done
@@ -537,7 +545,8 @@ __awesh_unhooked() {
 }
 
 # Typed by the shell where a `set -o vi` or `set -o emacs` of the user's made bash read through readline, or his
-# PROMPT_COMMAND has taken the hook's place: takes that back, and what the line itself left behind. $1 is $_ as it was, and is so again.
+# PROMPT_COMMAND has taken the hook's place: takes that back, and what the line itself left behind. $1 is $_ as it
+# was, and is so again.
 __awesh_reset() {
   builtin local __awesh_status="$?"
   {
@@ -585,8 +594,9 @@ __awesh_start() {
 # out of the terminal's queue, where bash would read them in place of the line that starts the session. Ctrl-C, which
 # may be on its way for a start-up file, comes too late from here on.
 __awesh_install() {
-  builtin local __awesh_mode=emacs REPLY
-  builtin trap -p INT >|@DIR@/kind
+  builtin local __awesh_mode=emacs __awesh_trap REPLY
+  __awesh_take builtin trap -p INT || builtin :
+  __awesh_trap=$REPLY
   builtin trap '' INT
   [[ ! -o vi ]] || __awesh_mode=vi
   builtin set +o vi +o emacs
@@ -599,9 +609,8 @@ __awesh_install() {
   __awesh_hide_prompts
   builtin printf '@MARK@P\a' >/dev/tty
   builtin read -r -d '' <@DIR@/down || builtin :
-  builtin read -r -d '' <@DIR@/kind || builtin :
   builtin trap - INT
-  builtin eval "${REPLY:+builtin $REPLY}"
+  builtin eval "${__awesh_trap:+builtin $__awesh_trap}"
 }
 
 builtin declare -A __awesh

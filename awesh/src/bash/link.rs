@@ -18,7 +18,7 @@ use super::handshake::{Handshake, Message, Report};
 use super::listing::entries;
 use crate::sys::pty::signal_foreground;
 
-/// How long bash may take to say what a word is; it takes 0.1 ms.
+/// How long a line waits for bash to say what a word is; it takes 0.1 ms.
 const QUICK: Duration = Duration::from_millis(100);
 
 /// How long a program may take that only prints.
@@ -29,10 +29,6 @@ const THOROUGH: Duration = Duration::from_millis(500);
 
 /// How long a completion may take: some ask a server. Ctrl-C ends it sooner.
 const PATIENT: Duration = Duration::from_secs(10);
-
-/// What programs or file systems may keep bash busy with for good. All else it answers as soon as it runs, however
-/// late that is, and nobody may need it any more.
-const MAY_HANG: [&str; 4] = ["complete", "names-of", "expand", "names"];
 
 /// Longer commands are not completed: they would not fit a pipe.
 const LONGEST_COMMAND: usize = 16 * 1024;
@@ -49,10 +45,16 @@ pub struct Link {
     commands: Option<Arc<[String]>>,
     /// Set where bash came back to its prompt by itself, after an interrupt.
     renewed: Option<Report>,
+    /// The request that bash has not answered in its time, and still will.
+    late: Option<u64>,
     lost: bool,
     /// Whether a copy of the session is asked, which bash waits for in the middle of a command.
     is_copy: bool,
 }
+
+/// bash is busy, or gone: it did not say in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NoAnswer;
 
 /// The link as everybody who asks holds it.
 #[derive(Debug, Clone)]
@@ -113,6 +115,7 @@ impl Link {
             words: RefCell::default(),
             commands: None,
             renewed: None,
+            late: None,
             lost: false,
             is_copy: false,
         }
@@ -127,35 +130,37 @@ impl Link {
     pub fn renew(&mut self) {
         self.words.borrow_mut().clear();
         self.renewed = None;
+        self.late = None;
         self.lost = false;
         self.is_copy = false;
     }
 
     /// A copy of the session answers from now on.
     pub fn ask_copy(&mut self) {
+        self.late = None;
         self.lost = false;
         self.is_copy = true;
     }
 
-    /// Whether bash was too slow to be asked more before the next prompt.
-    pub fn is_lost(&self) -> bool {
-        self.lost
+    /// Whether bash was too slow to say what it was asked last.
+    pub fn is_late(&self) -> bool {
+        self.lost || self.late.is_some()
     }
 
     /// What bash would take `word` for, where a command is due: `alias`, `keyword`, `function`, `builtin`,
     /// `file`, or nothing it knows.
-    pub fn kind_of(&mut self, word: &str) -> Option<String> {
+    pub fn kind_of(&mut self, word: &str) -> Result<Option<String>, NoAnswer> {
         if let Some(known) = self.words.borrow().get(word) {
-            return known.clone();
+            return Ok(known.clone());
         }
         if word.contains('\0') || word.len() > LONGEST_COMMAND {
-            return None;
+            return Ok(None);
         }
-        let fields = self.ask("type", word, "", QUICK)?;
-        let kind = fields.first()?.trim_start_matches(':').trim_end().to_owned();
-        let kind = (!kind.is_empty()).then_some(kind);
+        let fields = self.look_up("type", word, QUICK).ok_or(NoAnswer)?;
+        let kind = fields.first().map(|field| field.trim_start_matches(':').trim_end().to_owned());
+        let kind = kind.filter(|kind| !kind.is_empty());
         self.words.borrow_mut().insert(word.to_owned(), kind.clone());
-        kind
+        Ok(kind)
     }
 
     /// How the current word of a command could go on.
@@ -184,14 +189,14 @@ impl Link {
     /// What the user has made of readline: its variables as `bind -v` prints them, LS_COLORS, and of each of the keymaps
     /// emacs, vi-insert and vi-command what `bind -p`, `-s` and `-X` print.
     pub fn readline(&mut self) -> Option<Vec<String>> {
-        let fields = self.ask("readline", "", "", UNHURRIED)?;
+        let fields = self.look_up("readline", "", UNHURRIED)?;
         Some(fields.iter().map(|field| field.trim_start_matches(':').to_owned()).collect())
     }
 
     /// The lines that bash remembers, oldest first: all, or the last ones.
     pub fn history(&mut self, last: Option<usize>) -> Option<Vec<String>> {
         let count = last.map(|count| count.to_string()).unwrap_or_default();
-        let fields = self.ask("history", &count, "", UNHURRIED)?;
+        let fields = self.look_up("history", &count, UNHURRIED)?;
         Some(entries(fields.first()?.strip_prefix(':')?))
     }
 
@@ -204,7 +209,7 @@ impl Link {
     /// long to read does so one time.
     pub fn commands(&mut self) -> Arc<[String]> {
         if self.commands.is_none() {
-            let fields = self.ask("names", "", "", THOROUGH).unwrap_or_default();
+            let fields = self.look_up("names", "", THOROUGH).unwrap_or_default();
             let names = fields.first().map(|field| field.trim_start_matches(':')).unwrap_or_default();
             self.commands = Some(names.lines().map(str::to_owned).collect());
         }
@@ -213,19 +218,19 @@ impl Link {
 
     /// The user's own PS1, expanded.
     pub fn user_prompt(&mut self) -> Option<String> {
-        self.ask("ps1", "", "", QUICK)?.first()?.strip_prefix(':').map(str::to_owned)
+        self.ask("ps1", "", "", UNHURRIED)?.first()?.strip_prefix(':').map(str::to_owned)
     }
 
     /// What programs started now would find in their environment.
     pub fn environment(&mut self) -> Option<BTreeMap<String, String>> {
-        let fields = self.ask("environment", "", "", UNHURRIED)?;
+        let fields = self.look_up("environment", "", UNHURRIED)?;
         let pairs = fields.iter().filter_map(|field| field.split_once('='));
         Some(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
     }
 
     /// The session's aliases and functions.
     pub fn names(&mut self) -> SessionNames {
-        let Some(fields) = self.ask("shadows", "", "", QUICK) else {
+        let Some(fields) = self.look_up("shadows", "", QUICK) else {
             return SessionNames { unknown: true, ..SessionNames::default() };
         };
         let mut fields = fields.iter().filter_map(|field| field.strip_prefix(':'));
@@ -247,7 +252,36 @@ impl Link {
         self.renewed.take()
     }
 
-    /// Asks and waits. After an interrupt, or at the deadline, there is no answer.
+    /// Asks what bash knows without running anything of the user's. At the deadline there is no answer: it is a busy
+    /// machine, or a slow file system that bash looks through. It is not ended, which would be a Ctrl-C that nobody
+    /// pressed, and nothing else of this kind is asked before it is over.
+    fn look_up(&mut self, kind: &str, word: &str, patience: Duration) -> Option<Vec<String>> {
+        if let Some(late) = self.late
+            && matches!(self.await_answer(late, Instant::now()), Ok(Reply::Nothing))
+        {
+            return None;
+        }
+        self.late = None;
+        if self.lost {
+            return None;
+        }
+        let id = self.handshake.request(kind, word, "").ok()?;
+        match self.await_answer(id, Instant::now() + patience) {
+            Ok(Reply::Fields(fields)) => Some(fields),
+            Ok(Reply::Interrupted) => None,
+            Ok(Reply::Nothing) => {
+                self.late = Some(id);
+                None
+            }
+            Err(_) => {
+                self.lost = true;
+                None
+            }
+        }
+    }
+
+    /// Asks for what may run something of the user's, and waits. After an interrupt, or at the deadline, there is no
+    /// answer.
     fn ask(&mut self, kind: &str, first: &str, second: &str, patience: Duration) -> Option<Vec<String>> {
         if self.lost {
             return None;
@@ -255,7 +289,7 @@ impl Link {
         let id = self.handshake.request(kind, first, second).ok()?;
         self.busy.store(true, Ordering::SeqCst);
         let mut answer = self.await_answer(id, Instant::now() + patience);
-        if matches!(answer, Ok(Reply::Nothing)) && MAY_HANG.contains(&kind) && !self.is_copy {
+        if matches!(answer, Ok(Reply::Nothing)) && !self.is_copy {
             // bash is busy with it: end that as the terminal's own key would, and see it back at its prompt.
             let _ = signal_foreground(self.master.as_fd(), Signal::SIGINT);
             answer = self.await_answer(id, Instant::now() + Duration::from_secs(1));

@@ -42,7 +42,7 @@ pub use bound::Edited;
 pub use handshake::{EditingMode, Report};
 pub use kept::keep_kubeconfigs;
 pub use leftovers::remove_leftovers;
-pub use link::{Candidates, Link, SharedLink, Unfinished};
+pub use link::{Candidates, Link, NoAnswer, SharedLink, Unfinished};
 pub use output::Output;
 pub use spawn::{Startup, find_bash, quote};
 
@@ -279,6 +279,11 @@ impl BashSession {
     /// How long the last command ran.
     pub fn duration(&self) -> Duration {
         self.duration
+    }
+
+    /// How many bytes the last command printed.
+    pub fn printed(&self) -> u64 {
+        self.output.printed
     }
 
     /// How long ago the last output before the prompt came; once.

@@ -27,11 +27,15 @@ pub struct Output {
     slave: Arc<OwnedFd>,
     pub(super) marks: MarkParser,
     pub(super) tail: Tail,
+    /// How many bytes the last command has printed.
+    pub(super) printed: u64,
+    /// Whether so much came at the last look that there is more to come.
+    pub(super) flows: bool,
 }
 
 impl Output {
     pub(super) fn new(master: Arc<OwnedFd>, slave: Arc<OwnedFd>, nonce: &str) -> Self {
-        Self { master, slave, marks: MarkParser::new(nonce), tail: Tail::default() }
+        Self { master, slave, marks: MarkParser::new(nonce), tail: Tail::default(), printed: 0, flows: false }
     }
 
     /// Readable where keys came after the last command had ended that were on their way to it.
@@ -65,7 +69,7 @@ impl Output {
     }
 
     /// Reads what was printed, up to the size of the buffer; 0 where nothing was.
-    pub(super) fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
+    pub(super) fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let mut filled = 0;
         while filled < ENOUGH.min(buffer.len()) {
             match read(&self.master, &mut buffer[filled..]) {
@@ -74,6 +78,7 @@ impl Output {
                 Err(error) => return Err(error.into()),
             }
         }
+        self.flows = filled >= ENOUGH;
         Ok(filled)
     }
 

@@ -74,6 +74,7 @@ impl BashSession {
             self.expansion = Expansion::Printed;
         }
         self.output.tail.push(bytes);
+        self.output.printed += bytes.len() as u64;
         match &mut self.behind {
             Some(behind) => {
                 behind.print(bytes);

@@ -39,8 +39,9 @@ const PS0: &str = "@BEGIN@${__awesh[-${PS1:=${__awesh[given]}}]-}\
 /// The most candidates a completion brings; more can not be looked through by a person.
 const CANDIDATES: &str = "10000";
 
-/// Files the hook writes to; made beforehand, as the user's umask may be wide.
-const SCRATCH: [&str; 3] = ["disabled", "jobs", "kind"];
+/// Files the hook writes to, and one that it reads commands from: a subshell, for which bash waits. Made beforehand, as
+/// the user's umask may be wide.
+const FILES: [(&str, &str); 3] = [("disabled", ""), ("kind", ""), ("subshell", "( builtin : )\n")];
 
 /// What kind of shell is wanted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -126,6 +127,8 @@ pub fn write_hook(directory: &Path, nonce: &str, launch: &Launch<'_>) -> io::Res
             _ => None,
         })
     };
+    let (own, watched): (Vec<_>, Vec<_>) = launch.watched.iter().partition(|name| name.starts_with("AWESH_"));
+    let reports = |names: &[&str]| names.iter().map(|name| report_of(name)).collect::<Vec<_>>().join(" ");
     let text = fill(HOOK, &|name| match name {
         "MARK" => Some(mark.clone()),
         "PS0" => Some(ps0(BEGIN)),
@@ -134,7 +137,8 @@ pub fn write_hook(directory: &Path, nonce: &str, launch: &Launch<'_>) -> io::Res
         "CALL" => Some(CALL.to_owned()),
         "SLOT" => Some(SLOT.to_owned()),
         "CANDIDATES" => Some(CANDIDATES.to_owned()),
-        "WATCHED" => Some(launch.watched.iter().map(|name| report_of(name)).collect::<Vec<_>>().join(" ")),
+        "WATCHED" => Some(reports(&watched)),
+        "OWN" => Some(reports(&own)),
         "DIR" => Some(quote(directory.as_os_str())),
         "STARTUP" => Some(launch.startup.script()),
         "NAME" => Some(launch.startup.name().to_owned()),
@@ -144,8 +148,8 @@ pub fn write_hook(directory: &Path, nonce: &str, launch: &Launch<'_>) -> io::Res
         "RESTORE" => Some(restored_variables()),
         _ => None,
     });
-    for name in SCRATCH {
-        create_private(&directory.join(name))?;
+    for (name, content) in FILES {
+        create_private(&directory.join(name))?.write_all(content.as_bytes())?;
     }
     let path = directory.join("hook.sh");
     create_private(&path)?.write_all(text.as_bytes())?;

@@ -65,6 +65,7 @@ impl BashSession {
     pub(super) fn on_command_mark(&mut self) {
         if self.phase != Phase::Quiet {
             self.output.tail.clear();
+            self.output.printed = 0;
             self.phase = Phase::Running;
         }
     }

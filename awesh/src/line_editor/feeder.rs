@@ -7,8 +7,8 @@
 
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
@@ -23,6 +23,7 @@ use super::keys::KeyStream;
 use crate::bash::{Output, Watch};
 use crate::sys::pty::{queued, set_window_size, signal_foreground};
 use crate::terminal::Terminal;
+use crate::timings::{self, Figure};
 
 /// How long keys after a line's end wait for an editor that neither entered the line nor said that it goes on:
 /// it took the key for something else, an answer in a menu for example.
@@ -44,6 +45,8 @@ pub struct Gate {
     open: AtomicBool,
     done: AtomicBool,
     gone: AtomicBool,
+    /// When the last key came, until the line is drawn with it.
+    pressed: Mutex<Option<Instant>>,
 }
 
 impl Gate {
@@ -54,6 +57,7 @@ impl Gate {
             open: false.into(),
             done: false.into(),
             gone: false.into(),
+            pressed: Mutex::default(),
         })
     }
 
@@ -62,6 +66,23 @@ impl Gate {
         self.open.store(false, Ordering::SeqCst);
         self.done.store(false, Ordering::SeqCst);
         self.gone.store(false, Ordering::SeqCst);
+        *self.pressed() = None;
+    }
+
+    /// A key has come.
+    fn press(&self) {
+        *self.pressed() = Some(Instant::now());
+    }
+
+    /// The line is drawn with the keys that have come.
+    pub fn drawn(&self) {
+        if let Some(pressed) = self.pressed().take() {
+            timings::note(Figure::Key, pressed.elapsed());
+        }
+    }
+
+    fn pressed(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.pressed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether the line is given up because there is nobody left to read it for.
@@ -248,6 +269,7 @@ impl Feeder<'_> {
             // Ends what the session is busy with; the key itself then gives the line up.
             signal_foreground(self.output.fd(), Signal::SIGINT)?;
         }
+        self.gate.press();
         self.terminal.keyboard.keep(keys);
         Ok(End::Done)
     }

@@ -19,6 +19,7 @@ use super::feeder::Gate;
 use super::typing::Typing;
 use super::unfinished::goes_on;
 use super::{Purpose, Surroundings};
+use crate::bash::NoAnswer;
 use crate::router::{CommandKind, Facts, Route, route};
 
 /// How a question looks while it is typed: cyan, and its own mark in the prompt.
@@ -140,6 +141,25 @@ impl LineHelper {
             && line.len() <= LONGEST_SHOWN
             && route(line, &facts).route == Route::Ask
     }
+
+    /// The line in its colours, with what is typed after it.
+    fn painted<'l>(&self, line: &'l str, position: usize) -> Cow<'l, str> {
+        let queued = self.queued(line);
+        if !queued.is_empty() {
+            let (dim, reset) = if self.looks.colour { (DIM, RESET) } else { ("", "") };
+            Cow::Owned(format!("{line}{dim}{queued}{reset}"))
+        } else if self.looks.colour && self.asks.get() && !line.is_empty() {
+            Cow::Owned(format!("{QUESTION}{line}{RESET}"))
+        } else if self.paints(line) {
+            let link = self.around.as_ref().filter(|_| self.purpose == Purpose::Line);
+            let kind = |word: &str| {
+                link.map_or(Some(CommandKind::File), |around| SessionFacts(around).resolve(word))
+            };
+            Cow::Owned(paint(line, position, kind))
+        } else {
+            Cow::Borrowed(line)
+        }
+    }
 }
 
 impl Helper for LineHelper {}
@@ -184,21 +204,9 @@ impl Completer for LineHelper {
 
 impl Highlighter for LineHelper {
     fn highlight<'l>(&self, line: &'l str, position: usize) -> Cow<'l, str> {
-        let queued = self.queued(line);
-        if !queued.is_empty() {
-            let (dim, reset) = if self.looks.colour { (DIM, RESET) } else { ("", "") };
-            Cow::Owned(format!("{line}{dim}{queued}{reset}"))
-        } else if self.looks.colour && self.asks.get() && !line.is_empty() {
-            Cow::Owned(format!("{QUESTION}{line}{RESET}"))
-        } else if self.paints(line) {
-            let link = self.around.as_ref().filter(|_| self.purpose == Purpose::Line);
-            let kind = |word: &str| {
-                link.map_or(Some(CommandKind::File), |around| SessionFacts(around).resolve(word))
-            };
-            Cow::Owned(paint(line, position, kind))
-        } else {
-            Cow::Borrowed(line)
-        }
+        let painted = self.painted(line, position);
+        self.gate.drawn();
+        painted
     }
 
     fn highlight_prompt<'b, 's: 'b, 'p: 'b>(&'s self, prompt: &'p str, default: bool) -> Cow<'b, str> {
@@ -225,7 +233,11 @@ impl Highlighter for LineHelper {
             CmdKind::ForcedRefresh => self.asks.get(),
             CmdKind::Other => {
                 let asked = self.asks.replace(self.is_question(line));
-                asked || self.asks.get() || self.paints(line)
+                let is_drawn_anew = asked || self.asks.get() || self.paints(line);
+                if !is_drawn_anew {
+                    self.gate.drawn();
+                }
+                is_drawn_anew
             }
         }
     }
@@ -249,14 +261,17 @@ pub struct SessionFacts<'a>(pub &'a Surroundings);
 
 impl Facts for SessionFacts<'_> {
     fn resolve(&self, word: &str) -> Option<CommandKind> {
-        let kind = self.0.link.lock().kind_of(word)?;
-        Some(match kind.as_str() {
-            "alias" => CommandKind::Alias,
-            "keyword" => CommandKind::Keyword,
-            "function" => CommandKind::Function,
-            "builtin" => CommandKind::Builtin,
-            _ => CommandKind::File,
-        })
+        match self.0.link.lock().kind_of(word) {
+            Ok(kind) => Some(match kind?.as_str() {
+                "alias" => CommandKind::Alias,
+                "keyword" => CommandKind::Keyword,
+                "function" => CommandKind::Function,
+                "builtin" => CommandKind::Builtin,
+                _ => CommandKind::File,
+            }),
+            // A command that bash could run is never to be taken for a question.
+            Err(NoAnswer) => Some(CommandKind::File),
+        }
     }
 
     fn turned(&self, form: &str) -> Option<Route> {

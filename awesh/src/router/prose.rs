@@ -47,6 +47,8 @@ pub(super) enum Sign {
     SpokenFirst,
     /// The first word is what is asked for of a machine, and no usual name of a tool: install, explain.
     AskedFirst,
+    /// The line begins with a thing and what it is of: "status of …". No tool is called so.
+    OfFirst,
     /// An object: the file, my old logs.
     Object,
     /// The same with an article: "a file" may be two names after a command.

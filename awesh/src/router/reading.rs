@@ -89,7 +89,7 @@ impl Reader<'_> {
         } else {
             self.signs.add(Sign::OtherWord);
         }
-        self.phrase(bare, class, rest);
+        self.phrase(index, bare, class, rest);
         if matches!(bare, "me" | "us") && self.previous == Some(Class::Verb) && !rest.is_empty() {
             self.signs.add(Sign::ForMe);
         }
@@ -142,7 +142,7 @@ impl Reader<'_> {
     }
 
     /// Words that belong together, by the second of them or by the first and what follows.
-    fn phrase(&mut self, word: &str, class: Option<Class>, rest: &[Token<'_>]) {
+    fn phrase(&mut self, index: usize, word: &str, class: Option<Class>, rest: &[Token<'_>]) {
         use Class::{Adjective, Article, Determiner, Noun, Particle, Preposition, Question, Verb};
         let next = rest.first().and_then(next_class);
         let is_thing = matches!(next, Some(Noun | Adjective | Verb))
@@ -159,6 +159,9 @@ impl Reader<'_> {
             if of_something || done {
                 self.signs.add(Sign::Circumstance);
             }
+        }
+        if index == 1 && word == "of" && matches!(self.previous, Some(Noun | Adjective)) && !rest.is_empty() {
+            self.signs.add(Sign::OfFirst);
         }
         if class == Some(Question) && rest.len() > 1 && rest[0].text == "to" {
             self.signs.add(Sign::Asked);

@@ -217,7 +217,7 @@ fn length_points(tokens: &[Token<'_>], measure: &Measure) -> i32 {
 fn sign_points(&(sign, points): &(Sign, i32), signs: &Signs, measure: &Measure) -> i32 {
     match sign {
         // Tools are called by verbs and small words, too; and a flag may take a text.
-        Sign::SpokenFirst | Sign::AskedFirst | Sign::SomeObject if measure.callable => 0,
+        Sign::SpokenFirst | Sign::AskedFirst | Sign::OfFirst | Sign::SomeObject if measure.callable => 0,
         Sign::Object | Sign::Circumstance | Sign::Asked if measure.callable && signs.has(Sign::Flag) => 0,
         // A sentence may be one word here, or many.
         Sign::Script => i32::from(signs.has(sign)) * points,
@@ -231,7 +231,7 @@ fn words(token: &Token<'_>) -> usize {
     1 + token.text.chars().filter(|c| is_other_script(*c)).take(16).count() / 3
 }
 
-const POINTS: [(Sign, i32); 50] = [
+const POINTS: [(Sign, i32); 51] = [
     (Sign::Question, 10),
     (Sign::Auxiliary, 14),
     (Sign::Pronoun, 12),
@@ -261,6 +261,7 @@ const POINTS: [(Sign, i32); 50] = [
     (Sign::WordFirst, 12),
     (Sign::SpokenFirst, 14),
     (Sign::AskedFirst, 12),
+    (Sign::OfFirst, 12),
     (Sign::Object, 20),
     (Sign::SomeObject, 10),
     (Sign::Circumstance, 14),

@@ -153,6 +153,6 @@ impl Shell {
 }
 
 /// Text from outside, which is not to do to the terminal what it says.
-fn printable(text: &str) -> String {
+pub(super) fn printable(text: &str) -> String {
     text.replace(|c: char| c.is_control() && c != '\n', "\u{fffd}")
 }

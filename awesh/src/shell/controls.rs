@@ -2,8 +2,10 @@
 
 use std::fmt::Write;
 use std::io;
+use std::time::Duration;
 
 use awesh_protocol::{Event, Recall, Request, Status};
+use nix::unistd::Pid;
 
 use super::Shell;
 use super::ai::PATIENCE;
@@ -11,6 +13,7 @@ use crate::backend::{BackendClient, State};
 use crate::control::{self, Control};
 use crate::messages;
 use crate::render;
+use crate::sys::process::{processor_time, proportional_set_size};
 use crate::sys::tty::Mode;
 use crate::timings;
 
@@ -19,7 +22,7 @@ impl Shell {
     pub(super) fn control(&mut self, line: &str) -> io::Result<()> {
         self.terminal.set_mode(Mode::Editing)?;
         match control::parse(line) {
-            Control::Help => messages::page(&control::help(), true),
+            Control::Help => self.page(&control::help())?,
             Control::Status => self.status()?,
             Control::Why => self.say_why(),
             Control::Turns => self.say_turns(),
@@ -52,7 +55,7 @@ impl Shell {
             _ => None,
         })?;
         match answered {
-            Some((text, true)) => messages::page(&render::page(&text), true),
+            Some((text, true)) => self.page(&render::page(&text))?,
             Some((text, false)) => messages::error(render::page(&text)),
             None => {
                 messages::error("the backend, which keeps that, does not answer");
@@ -100,6 +103,8 @@ impl Shell {
             awesh_protocol::Attachment::Output => "the last commands and their output",
         };
         let _ = writeln!(text, "with a question goes: {attached}\nverbosity: {}", self.config.verbose);
+        let backend = self.backend.as_ref().and_then(BackendClient::process_id);
+        text.push_str(&consumption([Some(std::process::id()), backend].into_iter().flatten()));
         text.push_str(&timings::summary());
         messages::page(&text, true);
         if let Some(problem) =
@@ -109,6 +114,21 @@ impl Shell {
         }
         Ok(())
     }
+}
+
+/// What processes have taken of the machine; nothing where the system does not tell.
+fn consumption(processes: impl Iterator<Item = u32>) -> String {
+    let each = processes.map(|id| Pid::from_raw(id.cast_signed()));
+    let each: Option<Vec<_>> =
+        each.map(|process| proportional_set_size(process).zip(processor_time(process))).collect();
+    let Some(each) = each else { return String::new() };
+    let memory: u64 = each.iter().map(|(memory, _)| memory).sum();
+    let time: Duration = each.iter().map(|(_, time)| *time).sum();
+    format!(
+        "shell and backend: {:.1} MB of memory (PSS), {:.2} s of processor time\n",
+        memory as f64 / 1e6,
+        time.as_secs_f64()
+    )
 }
 
 fn describe(text: &mut String, status: &Status) {

@@ -177,7 +177,7 @@ impl Shell {
                 // Nobody is there to go on with it.
                 Turn::Continuation => self.session.interrupt()?,
                 Turn::Ended(status) => return Ok(Flow::End(status)),
-                Turn::HungUp => return Ok(Flow::End(super::HUNG_UP)),
+                Turn::HungUp => return self.hang_up().map(Flow::End),
             }
         }
     }

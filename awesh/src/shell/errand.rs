@@ -26,7 +26,7 @@ impl Shell {
             Errand::ReadInitFile => {
                 self.run_for_line("builtin bind -f \"${INPUTRC:-$HOME/.inputrc}\" 2>/dev/null", draft)
             }
-            Errand::Edit => self.edit_elsewhere(&draft, command),
+            Errand::Edit => self.edit_elsewhere(draft, command),
         }
     }
 
@@ -50,13 +50,17 @@ impl Shell {
         Ok(Flow::Continue)
     }
 
-    fn edit_elsewhere(&mut self, draft: &Draft, command: &mut Option<Entered>) -> io::Result<Flow> {
+    fn edit_elsewhere(&mut self, draft: Draft, command: &mut Option<Entered>) -> io::Result<Flow> {
         let file = self.session.directory().join("line.sh");
         let text = format!("{}{}\n", draft.before, draft.behind);
-        fs::write(&file, text)?;
-        let name = file.display();
+        if let Err(error) = fs::write(&file, text) {
+            messages::warning(format_args!("the line cannot be given to the editor: {error}"));
+            self.draft = draft;
+            return Ok(Flow::Continue);
+        }
+        let name = quote(&file);
         let flow =
-            self.run_for_line(&format!("__awesh_edit '{name}' || builtin : >|'{name}'"), Draft::default())?;
+            self.run_for_line(&format!("__awesh_edit {name} || builtin : >|{name}"), Draft::default())?;
         self.draft = Draft::default();
         let edited = fs::read(&file).unwrap_or_default();
         let _ = fs::remove_file(&file);

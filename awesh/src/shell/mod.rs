@@ -51,6 +51,9 @@ use start::Identity;
 pub use start::{environment, state_directory};
 use turned::Routed;
 
+/// Of so many bytes a command has printed it is said how fast they came.
+const MUCH: u64 = 1_000_000;
+
 /// Status of a shell whose terminal was closed: 128 + SIGHUP.
 const HUNG_UP: i32 = 129;
 
@@ -180,6 +183,11 @@ impl Shell {
         }
         let Some(command) = command.filter(|command| !command.trim().is_empty()) else { return };
         messages::timing("bash", self.session.duration());
+        if self.session.printed() >= MUCH {
+            let megabytes = self.session.printed() as f64 / 1e6;
+            let rate = megabytes / self.session.duration().as_secs_f64();
+            messages::measured(format_args!("terminal throughput was {rate:.0} MB/s, for {megabytes:.1} MB"));
+        }
         if self.report.status == not_found::STATUS {
             self.on_not_found(command);
         }
@@ -239,15 +247,16 @@ impl Shell {
     /// Sends a line where it goes; sets `command` where that is bash.
     fn act(&mut self, text: &str, turned: bool, command: &mut Option<Entered>) -> io::Result<Flow> {
         let around = self.surroundings();
-        let started = std::time::Instant::now();
+        let started = Instant::now();
         let facts = SessionFacts(&around);
         let (verdict, explanation) = explain(text, &facts);
         messages::timing("router", started.elapsed());
+        timings::say_longest(Figure::Key);
         let route = match verdict.route {
             Route::Bash if turned => Route::Ask,
             Route::Ask | Route::Control if turned => Route::Bash,
             // bash did not say what the words are: they may be its own.
-            Route::Ask if verdict.reason != Reason::Forced && self.session.link().lock().is_lost() => {
+            Route::Ask if verdict.reason != Reason::Forced && self.session.link().lock().is_late() => {
                 Route::Bash
             }
             route => route,

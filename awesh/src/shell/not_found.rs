@@ -2,6 +2,7 @@
 //! line under bash's own message; nothing is run and nothing is sent by it.
 
 use super::Shell;
+use super::ai::printable;
 use super::near_miss;
 use crate::line_editor::SessionFacts;
 use crate::messages;
@@ -18,7 +19,7 @@ impl Shell {
     pub(super) fn on_not_found(&mut self, line: &str) {
         self.suggestion = self.near_miss(line);
         if let Some(suggestion) = &self.suggestion {
-            let said = suggestion.lines().next().unwrap_or_default().replace(char::is_control, "\u{fffd}");
+            let said = printable(suggestion.lines().next().unwrap_or_default());
             let key = if self.capabilities().dumb { "" } else { "   (Right puts it on the line)" };
             messages::offer(format_args!("did you mean: {said}{key}"), self.config.colour);
         } else if self.offers > 0 && self.config.backend.enabled && could_be_question(line) {

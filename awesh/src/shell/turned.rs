@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::Shell;
+use super::ai::printable;
 use crate::messages;
 use crate::router::{Explanation, Facts, Route, form_of};
 use crate::turns::Forget;
@@ -37,7 +38,7 @@ impl Shell {
                 };
                 // A pasted line may hold anything, and is not to do to the terminal what it says.
                 let text = format!("{line}\n{turned}{explanation}");
-                messages::page(&text.replace(|c: char| c.is_control() && c != '\n', "\u{fffd}"), true);
+                messages::page(&printable(&text), true);
             }
             None => messages::page("nothing was entered yet\n", true),
         }

@@ -3,6 +3,8 @@
 
 #![allow(unsafe_code, reason = "this is the fence")]
 
+#[cfg(test)]
+pub mod allocations;
 pub mod process;
 pub mod pty;
 pub mod signals;

@@ -5,9 +5,10 @@ use std::io;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::Command;
+use std::time::Duration;
 
 use nix::libc;
-use nix::unistd::{Pid, setsid};
+use nix::unistd::{Pid, SysconfVar, setsid, sysconf};
 
 /// Lets `command` lead a session of its own, with its standard input as the controlling terminal.
 pub fn lead_session_on_terminal(command: &mut Command) {
@@ -26,6 +27,23 @@ pub fn lead_session(command: &mut Command) {
 pub fn times_slept(process: Pid) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"))?.trim().parse().ok()
+}
+
+/// The memory of a process in bytes, what it shares with others divided among them; None where the system does not tell.
+pub fn proportional_set_size(process: Pid) -> Option<u64> {
+    let text = fs::read_to_string(format!("/proc/{process}/smaps_rollup")).ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix("Pss:"))?;
+    Some(line.split_whitespace().next()?.parse::<u64>().ok()? * 1024)
+}
+
+/// The processor time that a process has had; None where the system does not tell.
+pub fn processor_time(process: Pid) -> Option<Duration> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    // The name may have anything in it; the fields behind it begin with the third.
+    let mut fields = stat.rsplit_once(") ")?.1.split(' ').skip(11);
+    let ticks = fields.next()?.parse::<u64>().ok()? + fields.next()?.parse::<u64>().ok()?;
+    let second = u64::try_from(sysconf(SysconfVar::CLK_TCK).ok()??).ok()?;
+    Some(Duration::from_millis(ticks * 1000 / second))
 }
 
 /// What a process is asleep in, as far as it concerns who reads a terminal.

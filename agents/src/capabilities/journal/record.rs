@@ -1,11 +1,8 @@
 //! A record as a line: its length and checksum, then JSON. A line that is torn or damaged is seen as such, and the next
 //! is found behind it.
 
-use std::fmt::Write as _;
-
-use ring::digest::{SHA256, digest};
-
 use super::Record;
+use crate::digest::sha256;
 
 /// Letters of the length and of the checksum.
 const LENGTH: usize = 8;
@@ -50,8 +47,5 @@ fn record(line: &[u8]) -> Option<Record> {
 }
 
 fn checksum(bytes: &[u8]) -> String {
-    digest(&SHA256, bytes).as_ref().iter().take(CHECKSUM / 2).fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    sha256(bytes)[..CHECKSUM].to_owned()
 }

@@ -8,6 +8,7 @@ use crate::agent::{Agent, Bid, Failure, Question};
 use crate::context::{Answer, Context, Resolution};
 use crate::kubernetes::contexts::Contexts;
 use crate::kubernetes::{NAME, Session, without_names};
+use crate::quote::quoted;
 use crate::words::{Words, code};
 
 /// Bytes beyond which a question says more than a phrase could.
@@ -36,7 +37,7 @@ impl Agent for Scan {
         if question.text.len() > LONGEST {
             return Bid::None;
         }
-        let contexts = read(&Session::of(question)).await;
+        let contexts = Session::of(question).contexts().await;
         match understand(&question.text, &contexts) {
             Some(_) if !contexts.entries.is_empty() => Bid::Certain,
             _ => Bid::None,
@@ -45,7 +46,7 @@ impl Agent for Scan {
 
     async fn run(&self, context: &Context) -> Result<Answer, Failure> {
         let session = Session::of(&context.question);
-        let contexts = read(&session).await;
+        let contexts = session.contexts().await;
         let named = understand(&context.question.text, &contexts).flatten();
         let name = named.or(contexts.current).ok_or_else(|| {
             Failure::new(FailureKind::Settings, "No context of the kubeconfig is the current one.")
@@ -72,15 +73,10 @@ impl Agent for Scan {
     }
 }
 
-async fn read(session: &Session) -> Contexts {
-    let sources = session.sources();
-    tokio::task::spawn_blocking(move || Contexts::read(&sources)).await.unwrap_or_default()
-}
-
 /// Which cluster is to be scanned, if a question asks that: one by its context, or none, the current one.
 fn understand(text: &str, contexts: &Contexts) -> Option<Option<String>> {
-    let names: Vec<String> = contexts.entries.iter().map(|entry| entry.name.clone()).collect();
-    let (text, mut named) = without_names(text, &names).unwrap_or_else(|| (text.to_owned(), Vec::new()));
+    let (text, mut named) =
+        without_names(text, &contexts.names()).unwrap_or_else(|| (text.to_owned(), Vec::new()));
     let words = Words::of(&text, "");
     let current = "[this|the|my|our] [current] [kubernetes|k8s|kube] cluster";
     let of_name = [format!("[the] [cluster|context] {NAME} [cluster]")];
@@ -95,15 +91,6 @@ fn program(session: &Session) -> String {
     let is_there = std::env::split_paths(&path).any(|directory| directory.join("awesh").is_file());
     let own = std::env::current_exe().ok().filter(|_| !is_there);
     own.map_or("awesh".to_owned(), |own| quoted(&own.to_string_lossy()))
-}
-
-/// A word as the shell takes it.
-fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+,".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', "'\\''"))
 }
 
 #[cfg(test)]

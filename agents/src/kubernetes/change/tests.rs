@@ -17,7 +17,7 @@ fn the_command_is_pinned_and_quoted() {
     assert_eq!(change.command(), "kubectl scale deployment/api --replicas=5 --context=prod --namespace=shop");
     change.context = "it's; rm -rf /".into();
     change.namespace = None;
-    assert_eq!(change.command(), r"kubectl scale deployment/api --replicas=5 '--context=it'\''s; rm -rf /'");
+    assert_eq!(change.command(), r#"kubectl scale deployment/api --replicas=5 "--context=it's; rm -rf /""#);
 }
 
 #[test]

@@ -128,11 +128,11 @@ fn rows(all: &[Inventory]) -> Vec<Row> {
     let mut rows = vec![
         figure(all, "version", "", |it| it.version.clone()),
         figure(all, "nodes", "", |it| Some(it.nodes.as_ref()?.summary())),
-        figure(all, "nodes", "processors", |it| Some(it.nodes.as_ref()?.processors())),
+        figure(all, "nodes", "CPU", |it| Some(it.nodes.as_ref()?.processors())),
         figure(all, "nodes", "memory", |it| Some(it.nodes.as_ref()?.memory())),
         figure(all, "pods", "", |it| Some(it.pods.as_ref()?.count.to_string())),
-        figure(all, "pods", "processors requested", |it| Some(it.pods.as_ref()?.processors())),
-        figure(all, "pods", "processors requested of all", Inventory::processors_share),
+        figure(all, "pods", "CPU requested", |it| Some(it.pods.as_ref()?.processors())),
+        figure(all, "pods", "CPU requested of all", Inventory::processors_share),
         figure(all, "pods", "memory requested", |it| Some(it.pods.as_ref()?.memory())),
         figure(all, "pods", "memory requested of all", Inventory::memory_share),
     ];

@@ -56,9 +56,9 @@ async fn what_differs_is_told() {
     let expected = [
         "version : v1.33.2 | v1.32.0",
         "nodes : 3, 3 ready | 2, 2 ready",
-        "nodes processors: 11.76 | 7.84",
+        "nodes CPU: 11.76 | 7.84",
         "nodes memory: 45 GiB | 30 GiB",
-        "pods processors requested of all: 6 % | 9 %",
+        "pods CPU requested of all: 6 % | 9 %",
         "pods memory requested of all: 2 % | 3 %",
         "namespace extra: absent | there",
         "deployment shop/api: 3 × registry.example/shop/api:1.4.2 | 5 × registry.example/shop/api:1.5.0",

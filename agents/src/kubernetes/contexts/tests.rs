@@ -113,8 +113,11 @@ fn without_a_kubeconfig_the_default_is_read_or_missed_silently() {
     let environment = Environment::from([("HOME".to_owned(), home.path().to_str().unwrap().to_owned())]);
     let read = || Contexts::read(&Sources::of_session(&environment, Path::new("/")));
     assert!(read().problems.is_empty());
-    assert!(read().nothing().ends_with(".kube/config."));
+    let nothing = read().nothing();
+    assert!(nothing.starts_with("No kubeconfig: ") && nothing.ends_with(".kube/config."), "{nothing}");
     fs::create_dir(home.path().join(".kube")).unwrap();
+    fs::write(home.path().join(".kube/config"), "").unwrap();
+    assert!(read().nothing().starts_with("No context in the kubeconfig "));
     fs::write(home.path().join(".kube/config"), SECOND).unwrap();
     assert_eq!(read().entries.len(), 2);
     let nobody = Contexts::read(&Sources::of_session(&Environment::new(), Path::new("/")));

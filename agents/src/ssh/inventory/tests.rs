@@ -73,6 +73,15 @@ fn ranges_are_counted_as_ansible_counts_them() {
     }
 }
 
+/// A model may name hosts too: what it writes is not to take all memory, nor the stack.
+#[test]
+fn ranges_of_ranges_have_a_bound() {
+    assert_eq!(expand("r[1:100]-[1:100]").unwrap().len(), 10_000);
+    let why = expand("r[1:5000]-[1:5000]-[1:5000]").unwrap_err();
+    assert_eq!(why, "[1:5000]-[1:5000] means more than 10000 hosts");
+    assert!(expand(&format!("r{}", "[1:1]".repeat(100_000))).is_err());
+}
+
 #[test]
 fn what_is_no_inventory_is_said() {
     for wrong in ["[a:b]\nx", "[a]\nx 'y", "-oProxyCommand=x", "[a:vars]\nx"] {

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use awesh_protocol::Provider;
 
+use crate::ai::transcript;
 use crate::conversation::{Conversation, Exchange, Step};
 
 /// The body that asks a provider's `model` for its next turn of `current`.
@@ -17,10 +18,7 @@ pub(in crate::ai) fn body(
     current: &Exchange,
 ) -> Value {
     let mut messages = vec![json!({"role": "system", "content": instructions})];
-    for exchange in earlier.exchanges() {
-        push_exchange(&mut messages, exchange, false);
-    }
-    push_exchange(&mut messages, current, provider.wants_thinking);
+    transcript::append(&mut messages, earlier, current, provider.wants_thinking, push_step);
     let mut body = json!({"model": model, "messages": messages, "stream": true});
     if provider.asks_for_usage {
         body["stream_options"] = json!({"include_usage": true});
@@ -32,16 +30,6 @@ pub(in crate::ai) fn body(
         body["tools"] = tools.iter().map(describe).collect();
     }
     body
-}
-
-fn push_exchange(messages: &mut Vec<Value>, exchange: &Exchange, with_thinking: bool) {
-    messages.push(json!({"role": "user", "content": exchange.question}));
-    for step in &exchange.steps {
-        push_step(messages, step, with_thinking);
-    }
-    if let Some(answer) = &exchange.answer {
-        messages.push(json!({"role": "assistant", "content": answer}));
-    }
 }
 
 fn push_step(messages: &mut Vec<Value>, step: &Step, with_thinking: bool) {

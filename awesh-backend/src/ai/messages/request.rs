@@ -3,6 +3,7 @@
 use agents::{ToolCall, ToolSpec};
 use serde_json::{Value, json};
 
+use crate::ai::transcript;
 use crate::conversation::{Conversation, Exchange, Step};
 
 /// The most that a turn may have, in tokens; the API wants to be told, and all its models can.
@@ -17,10 +18,7 @@ pub(in crate::ai) fn body(
     current: &Exchange,
 ) -> Value {
     let mut messages = Vec::new();
-    for exchange in earlier.exchanges() {
-        push_exchange(&mut messages, exchange, false);
-    }
-    push_exchange(&mut messages, current, true);
+    transcript::append(&mut messages, earlier, current, true, push_step);
     let mut body = json!({
         "model": model, "max_tokens": MOST, "system": instructions, "messages": messages, "stream": true,
     });
@@ -28,17 +26,6 @@ pub(in crate::ai) fn body(
         body["tools"] = tools.iter().map(describe).collect();
     }
     body
-}
-
-/// Thinking belongs to the exchange that goes on; behind its answer the server wants none of it.
-fn push_exchange(messages: &mut Vec<Value>, exchange: &Exchange, with_thinking: bool) {
-    messages.push(json!({"role": "user", "content": exchange.question}));
-    for step in &exchange.steps {
-        push_step(messages, step, with_thinking);
-    }
-    if let Some(answer) = &exchange.answer {
-        messages.push(json!({"role": "assistant", "content": answer}));
-    }
 }
 
 fn push_step(messages: &mut Vec<Value>, step: &Step, with_thinking: bool) {

@@ -30,6 +30,9 @@ use crate::commands::table::{Cell, Colour, Paper, Row, draw};
 /// Between two looks at a batch that is waited for.
 const TICK: Duration = Duration::from_millis(100);
 
+/// Bytes of a log that are read at once.
+const PORTION: u64 = 1 << 20;
+
 /// What is done with batches in the background.
 #[derive(Debug, Subcommand)]
 pub(super) enum Action {
@@ -227,13 +230,16 @@ async fn logs(job: &Job, follow: bool, output: Output) -> Result<u8, Failure> {
         let mut bytes = Vec::new();
         let read = job.log_to_read().and_then(|mut log| {
             log.seek(SeekFrom::Start(at))?;
-            log.read_to_end(&mut bytes)
+            log.take(PORTION).read_to_end(&mut bytes)
         });
-        at += read.map(|count| count as u64).unwrap_or(0);
-        if output.write_bytes(&bytes, false).is_err() || !follow || !is_running {
+        at += bytes.len() as u64;
+        let is_all = read.is_err() || bytes.is_empty();
+        if output.write_bytes(&bytes, false).is_err() || is_all && (!follow || !is_running) {
             return Ok(0);
         }
-        sleep(TICK).await;
+        if is_all {
+            sleep(TICK).await;
+        }
     }
 }
 

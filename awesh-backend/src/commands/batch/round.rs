@@ -88,7 +88,7 @@ where
         }
     }
     let named = work.hosts.iter().map(|host| name(host, &work.hosts));
-    let report = |report: Option<Report>| report.unwrap_or_else(|| not_run(&work.batch));
+    let report = |report: Option<Report>| report.unwrap_or_else(|| Report::not_run(&work.batch, None));
     named.zip(reports).map(|(name, found)| HostReport { name, report: report(found) }).collect()
 }
 
@@ -98,17 +98,6 @@ fn order(work: &Work) -> Vec<Vec<usize>> {
     let size = work.serial.unwrap_or(others.len()).max(1);
     let first = work.canary.map(|canary| vec![canary]);
     first.into_iter().chain(others.chunks(size).map(<[usize]>::to_vec)).collect()
-}
-
-fn not_run(batch: &Batch) -> Report {
-    let outcome = |command: &batch::Command| Outcome {
-        label: command.label.clone(),
-        stdout: Vec::new(),
-        stderr: Vec::new(),
-        left_out: 0,
-        fate: Fate::NotRun,
-    };
-    Report { outcomes: batch.commands.iter().map(outcome).collect(), failure: None, took: Duration::ZERO }
 }
 
 /// Why no other hosts are to begin after these, if so.
@@ -160,7 +149,7 @@ impl Round<'_> {
             match step {
                 Step::Finished(finished) => {
                     let host = self.hosts[finished.index];
-                    let report = finished.result.unwrap_or_else(|_| not_run(self.batch));
+                    let report = finished.result.unwrap_or_else(|_| Report::not_run(self.batch, None));
                     if self.is_seen {
                         happened(Happened::Done(host, report.failure.clone()));
                     }

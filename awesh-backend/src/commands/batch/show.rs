@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use agents::batch::{Event, Fate, Outcome, Stream};
+use memchr::memchr;
 
 use super::differences;
 use super::options::Form;
@@ -74,7 +75,7 @@ impl Show {
         let mut line = self.open.remove(&key).unwrap_or_default();
         line.extend_from_slice(bytes);
         let mut rest = &line[..];
-        while let Some(end) = memchr(rest).or_else(|| (rest.len() > LONG).then_some(LONG)) {
+        while let Some(end) = memchr(b'\n', rest).or_else(|| (rest.len() > LONG).then_some(LONG)) {
             self.line(key, &rest[..end])?;
             rest = rest.get(end + usize::from(rest.get(end) == Some(&b'\n'))..).unwrap_or_default();
         }
@@ -210,8 +211,4 @@ fn plain(bytes: &[u8], is_terminal: bool) -> String {
         return text.to_owned();
     }
     text.chars().map(|c| if is_steering(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
-}
-
-fn memchr(bytes: &[u8]) -> Option<usize> {
-    bytes.iter().position(|byte| *byte == b'\n')
 }

@@ -3,16 +3,12 @@
 mod json;
 mod rows;
 
-use std::path::PathBuf;
-use std::sync::Arc;
-
 use agents::capabilities::store::{Catalogue, Found, Library, Scanned};
 use agents::capabilities::{Cluster, scope};
-use agents::kubernetes::Session;
-use agents::kubernetes::contexts::{Contexts, Sources};
+use agents::kubernetes::contexts::Contexts;
 use clap::Args;
 
-use super::choose::WRONG;
+use super::choose::{Files, WRONG};
 use super::output::Output;
 use super::{Failure, NOTHING_READ, SetUp, environment};
 use crate::library::Shelf;
@@ -55,9 +51,8 @@ pub struct Options {
     /// Print JSON.
     #[arg(long)]
     json: bool,
-    /// Read this file for the names of clusters instead of those in KUBECONFIG. May be given more than once.
-    #[arg(long, value_name = "FILE")]
-    kubeconfig: Vec<PathBuf>,
+    #[command(flatten)]
+    files: Files,
 }
 
 /// How many are shown where nobody says.
@@ -80,7 +75,7 @@ pub(super) async fn run(options: Options, set_up: SetUp) -> Result<u8, Failure> 
         let hint = Some("say what is to be done, or --all".to_owned());
         return Err(Failure { message: "the query is empty".to_owned(), hint, status: WRONG });
     }
-    let contexts = contexts(&options).await;
+    let (contexts, _) = options.files.contexts().await;
     let catalogue = Shelf::of_command(&set_up.settings, &set_up.state, environment()).open().await?;
     let looked = look(&options, query, contexts, &catalogue).await;
     catalogue.remarks().iter().for_each(|remark| output.remark(remark));
@@ -138,18 +133,6 @@ fn not_scanned(idle: &[String], scanned: &[Scanned], contexts: &Contexts) -> Fai
     };
     let message = format!("nothing is known of a cluster called {}", idle.join(", "));
     Failure { message, hint: Some(hint), status: WRONG }
-}
-
-/// The contexts, for the user's own names of clusters.
-async fn contexts(options: &Options) -> Contexts {
-    let directory = std::env::current_dir().unwrap_or_default();
-    let session = Arc::new(Session { environment: environment(), directory });
-    let sources = if options.kubeconfig.is_empty() {
-        session.sources()
-    } else {
-        Sources::of_files(options.kubeconfig.clone(), &session.directory)
-    };
-    tokio::task::spawn_blocking(move || Contexts::read(&sources)).await.unwrap_or_default()
 }
 
 /// What the user calls a cluster.

@@ -18,7 +18,7 @@ use agents::kubernetes::survey::Survey;
 use clap::Args;
 use jiff::Timestamp;
 
-use super::choose::{Asking, WRONG, none, seconds};
+use super::choose::{Asking, WRONG, none, seconds, unknown};
 use super::output::{Closed, Output};
 use super::{Failure, NOTHING_READ, verbosity};
 use screen::Screen;
@@ -87,8 +87,9 @@ fn survey(options: &Options, contexts: &Contexts, session: &Arc<Session>) -> Res
     }
     let entries = contexts.select(&options.context).map_err(|idle| {
         let message = format!("no context is called {}", idle.join(", "));
-        let hint = "`kubectl config get-contexts` lists them; quote patterns with * for the shell";
-        Failure { message, hint: Some(hint.to_owned()), status: WRONG }
+        // What there is, or what was meant.
+        let hint = idle.first().and_then(|name| unknown(name, contexts).hint);
+        Failure { message, hint, status: WRONG }
     })?;
     Ok(Survey::new(entries, session, options.asking.limits(), options.fresh))
 }

@@ -17,11 +17,15 @@ use super::{Failure, NOTHING_READ, verbosity};
 
 /// How the exit status and the JSON are to be read.
 const HELP: &str = "\
-Exit status: 0 the clusters are the same in all that is compared, 1 they differ, 2 wrong arguments, 3 something could \
+Exit status: 0 the clusters are the same in all that is compared, 1 they differ, 2 wrong arguments, 3 something could
 not be read, 130 Ctrl-C.
 
-JSON: {schema: 1, differences, complete, columns: [{context, took_ms, unread: [{part, why: {kind, message}}]}], rows: \
-[{kind, name, differs, values: [{state: is|absent|unread, value}]}]}; with --all or without, all rows are in it.";
+JSON (with --all or without, all rows are in it):
+  schema        1; fields may be added, none changes its meaning
+  differences   how many rows differ
+  complete      whether everything could be read
+  columns       of each cluster: context, took_ms, unread (of each part: part, why: kind, message)
+  rows          of each: kind, name, differs, values (of each cluster: state: is, absent, unread; value)";
 
 /// Options.
 #[derive(Debug, Args)]

@@ -19,6 +19,7 @@ use std::sync::Arc;
 
 use agents::batch::Wish;
 use agents::plan::{Conductor, Engine, Event, Graph, Run};
+use agents::quoted;
 use tokio::sync::watch;
 use tokio::time::interval;
 
@@ -91,31 +92,33 @@ async fn carry_out(
         screen.borrow_mut().take(&event);
     };
     let conducted = conductor.run(&mut opened.journal, happened);
-    let Some((run, signal)) = until_interrupted(conducted, &wish, &screen).await else {
+    let (run, signal) = match until_interrupted(conducted, &wish, &screen).await {
+        Ok(ended) => ended,
         // Told twice to end: what still runs is dropped, and so ended.
-        return Ok(interrupted_status());
+        Err(status) => return Ok(status),
     };
     screen.borrow_mut().end();
     finish(opened, &graph, &run, signal, options, output)
 }
 
-/// Lets a run go on until it is told to end, and then until what ran has ended; nothing where it is told so twice.
+/// Lets a run go on until it is told to end, and then until what ran has ended. With it, or where it is told so twice
+/// without it, goes the status that says which signal told so.
 async fn until_interrupted(
     conducted: impl Future<Output = Run>,
     wish: &watch::Sender<Wish>,
     screen: &RefCell<Screen<'_>>,
-) -> Option<(Run, Option<u8>)> {
+) -> Result<(Run, Option<u8>), u8> {
     let mut conducted = std::pin::pin!(conducted);
     let mut tick = interval(TICK);
     let mut signal = None;
     let mut told = std::pin::pin!(interrupted());
     loop {
         tokio::select! {
-            run = &mut conducted => return Some((run, signal)),
+            run = &mut conducted => return Ok((run, signal)),
             _ = tick.tick() => screen.borrow_mut().tick(),
             number = &mut told => {
                 if signal.replace(number).is_some() {
-                    return None;
+                    return Err(number);
                 }
                 screen.borrow_mut().remark("ending what runs; once more, and it is left as it is");
                 wish.send_replace(Wish::End);
@@ -123,11 +126,6 @@ async fn until_interrupted(
             }
         }
     }
-}
-
-/// The exit status after Ctrl-C.
-fn interrupted_status() -> u8 {
-    130
 }
 
 /// Tells what it came to, and forgets the journal if all is done.
@@ -150,7 +148,8 @@ fn finish(
     if let Some(error) = &run.unkept {
         output.remark(&format!("the journal could not be kept, so nothing more began: {error}"));
     }
-    output.remark(&format!("awesh run --resume {} goes on with what is not done", opened.shown()));
+    let plan = quoted(&opened.shown().to_string());
+    output.remark(&format!("awesh run --resume {plan} goes on with what is not done"));
     Ok(signal.unwrap_or(FAILED))
 }
 

@@ -1,6 +1,8 @@
 //! What the steps of a plan could do, by the classes that the assistant's commands have, and what is protected of
 //! what they could do it to. Pure but for the name of this machine and its current context.
 
+use std::cell::LazyCell;
+
 use agents::kubernetes::contexts::{Contexts, Sources};
 use agents::plan::Graph;
 use awesh_protocol::{Risk, Target};
@@ -29,6 +31,7 @@ impl Reach {
         };
         let patterns: Vec<_> = set_up.protected_hosts.iter().map(|host| WildMatch::new(host)).collect();
         let contexts: Vec<_> = set_up.protected_contexts.iter().map(|name| WildMatch::new(name)).collect();
+        let current = LazyCell::new(current_context);
         let is_among =
             |patterns: &[WildMatch], name: &str| patterns.iter().any(|pattern| pattern.matches(name));
         let (mut protected, mut risks) = (Vec::new(), Vec::new());
@@ -45,10 +48,8 @@ impl Reach {
                     Target::Host(name) if is_among(&patterns, name) => add(name),
                     Target::Context(name) if is_among(&contexts, name) => add(name),
                     Target::CurrentContext if node.is_here() => {
-                        current_context()
-                            .filter(|name| is_among(&contexts, name))
-                            .iter()
-                            .for_each(|name| add(name));
+                        let name = current.as_deref().filter(|name| is_among(&contexts, name));
+                        add(name.unwrap_or_default());
                     }
                     _ => {}
                 }

@@ -128,6 +128,10 @@ fn nodes_twig(nodes: &[NodeLeaf], look: &Look) -> Twig {
 }
 
 fn namespaces_twig(namespaces: &[NamespaceLeaf], look: &Look) -> Twig {
+    if look.is_one_namespace && namespaces.is_empty() {
+        let text = "namespaces: there is none of this name".to_owned();
+        return Twig::of(vec![Cell { text, colour: Colour::Yellow }]);
+    }
     let twigs = leaves(namespaces, LEAVES, look, "namespaces", |namespace| {
         let is_usual = namespace.phase == "Active";
         let colour = if is_usual { Colour::Dim } else { Colour::Yellow };

@@ -24,9 +24,13 @@ use branches::{Growth, Look};
 const HELP: &str = "\
 Exit status: 0 all branches could be read, 1 some could not, 2 wrong arguments, 3 none could, 130 Ctrl-C.
 
-JSON: {schema: 1, context, server, namespace, version, nodes: [{name, ready, cordoned, roles, version, reason}], \
-namespaces: [{name, phase}], pods: [{namespace, name, status, is_well, ready, containers, restarts, node, created_at}], \
-errors: [{branch, kind, message}], took_ms}. A branch that could not be read is null. All pods are in it.";
+JSON (all pods are in it; a branch that could not be read is null):
+  schema      1; fields may be added, none changes its meaning
+  context, server, namespace, version, took_ms
+  nodes       of each: name, ready, cordoned, roles, version, reason
+  namespaces  of each: name, phase
+  pods        of each: namespace, name, status, is_well, ready, containers, restarts, node, created_at
+  errors      of each: branch, kind, message";
 
 /// Options.
 #[derive(Debug, Args)]

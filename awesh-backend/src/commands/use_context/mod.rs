@@ -92,10 +92,12 @@ fn change(session: &Session, options: &Options) -> Result<String, Failure> {
 fn shown(session: &Session) -> String {
     let contexts = session.contexts();
     let Some(current) = session.current(&contexts) else {
-        return format!(
-            "No context is set. {}\n",
-            if contexts.entries.is_empty() { contexts.nothing() } else { String::new() }
-        );
+        let why = if contexts.entries.is_empty() {
+            contexts.nothing()
+        } else {
+            "awesh use CONTEXT sets one for this shell.".to_owned()
+        };
+        return format!("No context is set. {why}\n");
     };
     let whose = if session.has_own() { "this shell's own" } else { "shared by all shells" };
     format!("{current} ({whose})\n")

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use agents::kubernetes::contexts::{Contexts, Environment, Sources};
+use agents::quoted;
 
 use super::private::{self, Before, Choice};
 
@@ -80,9 +81,4 @@ impl<'a> Session<'a> {
             list.split(':').partition(|path| private::is_private(Path::new(path)));
         (private.into_iter().map(PathBuf::from).collect(), others.join(":"))
     }
-}
-
-/// A word as every shell takes it literally.
-fn quoted(word: &str) -> String {
-    format!("'{}'", word.replace('\'', r"'\''"))
 }

@@ -148,7 +148,7 @@ fn what_cannot_be_used_is_refused_with_what_could() {
     }
     fs::remove_file(shell.home.path().join(".kube/config")).unwrap();
     let failure = shell.change(Some("dev"), None).unwrap_err();
-    assert!(failure.message.starts_with("No context in the kubeconfig"), "{failure}");
+    assert!(failure.message.starts_with("No kubeconfig: there is no file "), "{failure}");
     assert!(shell.shown().starts_with("No context is set."), "{}", shell.shown());
 }
 

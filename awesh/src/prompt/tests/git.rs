@@ -1,4 +1,5 @@
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use git2::{Oid, Repository, RepositoryInitOptions, Signature};
@@ -214,6 +215,28 @@ fn anothers_repository_is_refused() {
     assert_eq!(read(&fixture.path()), Git::Unknown);
 }
 
+#[test]
+fn what_may_not_be_read_is_not_guessed() {
+    let (fixture, place) = (Fixture::new(), TempDir::new().unwrap());
+    let linked = place.path().join("linked");
+    fixture.repository.worktree("linked", &linked, None).unwrap();
+    let shut = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    // root may read anything.
+    let may = nix::unistd::geteuid().is_root();
+    let head = fixture.path().join(".git/HEAD");
+    shut(&head, 0);
+    assert_eq!(read(&fixture.path()), if may { branch("main") } else { Git::Unknown });
+    shut(&head, 0o600);
+    assert_eq!(read(&fixture.path()), branch("main"));
+    let git = fixture.path().join(".git");
+    shut(&git, 0);
+    for (directory, name) in [(fixture.path(), "main"), (linked, "linked")] {
+        let shown = read(&directory);
+        assert!(if may { shown == branch(name) } else { !matches!(shown, Git::Head(_)) }, "{shown:?}");
+    }
+    shut(&git, 0o700);
+}
+
 /// Asks twice; the second answer must be the kept one.
 fn assert_kept(work: &mut Work<Question, Git>, directory: &Path, expected: &Git) {
     assert_eq!(work(question(directory)), (expected.clone(), false));
@@ -314,6 +337,23 @@ fn a_submodule_and_a_sparse_checkout_have_their_branches() {
     run_git(&outer, &["commit", "--all", "--message", "inner"]);
     let state = work_tree::work()(question(&outer)).0.unwrap();
     assert!(!state.changed);
+}
+
+#[test]
+fn a_repository_with_longer_hashes_is_as_any() {
+    let directory = TempDir::new().unwrap();
+    let directory = directory.path().canonicalize().unwrap();
+    run_git(&directory, &["init", "--initial-branch=main", "--object-format=sha256"]);
+    fs::write(directory.join("file"), "one").unwrap();
+    run_git(&directory, &["add", "file"]);
+    run_git(&directory, &["commit", "--message", "one"]);
+    assert_eq!(read(&directory), branch("main"));
+    let changed = || work_tree::work()(question(&directory)).0.map(|tree| tree.changed);
+    assert_eq!(changed(), Some(false));
+    fs::write(directory.join("file"), "another").unwrap();
+    assert_eq!(changed(), Some(true));
+    run_git(&directory, &["checkout", "--detach"]);
+    assert!(matches!(read(&directory), Git::Head(head) if head.name.len() == 7));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The prompt against real repositories and kubeconfig files, and its text.
 
+mod counts;
 mod git;
 mod kube;
 mod text;

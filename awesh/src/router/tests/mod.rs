@@ -373,6 +373,9 @@ fn requests_are_asked() {
     explain what $? means
     fnd all log files modifed today
     in the prod cluster, how many nodes are there
+    status of cluster-1
+    health of gke_shop_europe-west1_prod
+    status of arn:aws:eks:eu-west-1:123456789012:cluster/shop
     the second one
     generate an ssh key for github
     doesn't work on macOS, is there another way

@@ -12,6 +12,7 @@ use super::super::super::{Cluster, Kind, Learned};
 use super::super::indexed::Indexed;
 use super::super::{Fit, Found, Terms, terms};
 use crate::agent::Failure;
+use crate::digest::sha256;
 
 /// The name of the sparse vectors.
 pub(super) const WORDS: &str = "words";
@@ -24,9 +25,8 @@ const SATURATION: f32 = 1.2;
 
 /// The id of a kind of a cluster: the same whoever writes it.
 pub(super) fn id(cluster: &str, kind: &Kind) -> String {
-    let hash = digest(&SHA256, format!("{cluster}\0{kind}").as_bytes());
-    let hex: String = hash.as_ref()[..16].iter().map(|byte| format!("{byte:02x}")).collect();
-    [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
+    let hex = sha256(format!("{cluster}\0{kind}"));
+    [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..32]].join("-")
 }
 
 /// A kind as a point.

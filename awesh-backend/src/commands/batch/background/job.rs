@@ -1,5 +1,6 @@
 //! A batch in the background, as its files tell of it.
 
+use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -130,19 +131,12 @@ impl Job {
     pub(super) fn known(&self) -> Vec<HostReport> {
         let Ok(work) = self.work() else { return Vec::new() };
         let text = files::read(&self.path.join("fates")).unwrap_or_default();
-        let known: Vec<Known> = text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
-        let fate = |host: usize, number: usize| {
-            let of_it = known.iter().rev().find(|known| known.host == host && known.number == number);
-            // Where nothing is said it cannot be told whether the host was already asked.
-            of_it.and_then(|known| known.fate).unwrap_or(Fate::Unknown)
-        };
-        let outcome = |host: usize, (number, command): (usize, &agents::batch::Command)| Outcome {
-            label: command.label.clone(),
-            stdout: Vec::new(),
-            stderr: Vec::new(),
-            left_out: 0,
-            fate: fate(host, number),
-        };
+        let known = text.lines().filter_map(|line| serde_json::from_str::<Known>(line).ok());
+        // What is said last holds.
+        let known: HashMap<_, _> = known.map(|known| ((known.host, known.number), known.fate)).collect();
+        // Where nothing is said it cannot be told whether the host was already asked.
+        let fate = |host, number| known.get(&(host, number)).copied().flatten().unwrap_or(Fate::Unknown);
+        let outcome = |host: usize, (number, command)| Outcome::of_nothing(command, fate(host, number));
         let host = |(at, host)| HostReport {
             name: name(host, &work.hosts),
             report: Report {
