@@ -2,9 +2,11 @@
 //! change anything.
 //!
 //! The kernel holds it to that (Landlock, from Linux 6.7 on): it writes nowhere but in a temporary directory of its
-//! own, makes no TCP connection unless it may, reads nothing where secrets are kept, and gains no rights. Newer
-//! kernels also keep it from signalling other processes and from sockets. What they cannot hold back (on older ones,
-//! a socket such as docker's) is why only lines that were found to do nothing but look are run here at all.
+//! own, reaches no network unless it may ([`network`]), reads nothing where secrets are kept, and gains no rights.
+//! Newer kernels also keep it from signalling other processes and from sockets. What they cannot hold back (on older
+//! ones, a socket such as docker's) is why only lines that were found to do nothing but look are run here at all.
+
+mod network;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -27,6 +29,7 @@ use nix::unistd::Pid;
 use tokio::sync::oneshot;
 use tokio::time::{sleep, timeout};
 
+use crate::gate::credentials::places;
 use crate::permission::path::keeps_secrets;
 
 /// How long a look may take, and how much it may print.
@@ -95,8 +98,10 @@ async fn run_in(look: Look, deadline: Duration, scratch: &Path) -> io::Result<Se
     let reading = tokio::task::spawn_blocking(move || read(reader, &kept, fill));
     let waiting = tokio::task::spawn_blocking(move || child.wait());
     let end = tokio::select! {
-        status = waiting => End::Status(code(status.map_err(io::Error::other)??)),
+        // What is not read any more ends for that.
+        biased;
         Ok(()) = full => End::TooLong,
+        status = waiting => End::Status(code(status.map_err(io::Error::other)??)),
         () = sleep(deadline) => End::Late,
     };
     // What it started may still hold the pipe.
@@ -137,9 +142,13 @@ fn start(look: &Look, scratch: &Path) -> io::Result<Started> {
     command.stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer).process_group(0);
     let home = look.environment.get("HOME").map(PathBuf::from);
     let ruleset = rules(scratch, home.as_deref(), look.network).map_err(io::Error::other)?;
+    let may_reach_network = look.network;
     // Only this thread is confined, and what it starts.
     let confined = thread::spawn(move || {
         ruleset.restrict_self().map_err(io::Error::other)?;
+        if !may_reach_network {
+            network::give_up().map_err(io::Error::other)?;
+        }
         drop_capabilities().map_err(io::Error::other)?;
         command.spawn()
     });
@@ -192,12 +201,14 @@ fn rules(scratch: &Path, home: Option<&Path>, network: bool) -> Result<RulesetCr
         .add_rules(path_beneath_rules([scratch], AccessFs::from_all(ABI::V3)))
 }
 
-/// What may be read: everything but where secrets are kept, at the top, in /etc and in the user's home. What may
-/// be read is named, so these directories are given entry by entry, and may themselves only be listed.
+/// What may be read: everything but where secrets are kept, at the top, in /etc, in the user's home, and beside
+/// files of credentials. What may be read is named, so these directories are given entry by entry, and may
+/// themselves only be listed.
 fn readable(home: Option<&Path>) -> (Vec<PathBuf>, Vec<PathBuf>) {
     let home = home.and_then(|home| home.canonicalize().ok());
     let above = home.iter().flat_map(|home| home.ancestors()).map(Path::to_owned);
     let mut listed: Vec<PathBuf> = above.chain(["/".into(), "/etc".into()]).collect();
+    listed.extend(home.iter().flat_map(|home| directories_of_secrets(home)));
     listed.sort();
     listed.dedup();
     let entries = |directory: &PathBuf| fs::read_dir(directory).into_iter().flatten().flatten();
@@ -208,6 +219,14 @@ fn readable(home: Option<&Path>) -> (Vec<PathBuf>, Vec<PathBuf>) {
     };
     let readable = listed.iter().flat_map(entries).map(|entry| entry.path()).filter(is_readable).collect();
     (readable, listed)
+}
+
+/// The directories between the home directory and files of credentials, our own settings among them.
+fn directories_of_secrets(home: &Path) -> impl Iterator<Item = PathBuf> {
+    let below = places::directories().chain([PathBuf::from(".config/awesh")]);
+    let with_parents = below.flat_map(|path| path.ancestors().map(Path::to_owned).collect::<Vec<_>>());
+    let real = with_parents.filter_map(|path| home.join(path).canonicalize().ok());
+    real.filter(|path| !keeps_secrets(path))
 }
 
 /// Reads until nobody writes any more, or there is too much.

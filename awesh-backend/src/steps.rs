@@ -3,6 +3,11 @@
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use serde_json::Value;
+
+/// The arguments that say what a call is about, foremost first.
+const ABOUT: [&str; 5] = ["command", "path", "question", "query", "pattern"];
+
 /// How many are kept.
 const KEPT: usize = 100;
 
@@ -61,11 +66,15 @@ impl Steps {
 }
 
 impl Step {
-    /// In one line.
+    /// In one line: what it was about.
     pub(crate) fn line(&self) -> String {
-        const WIDTH: usize = 100;
-        let arguments: String = self.arguments.chars().take(WIDTH).collect();
-        format!("{:3}  {}  {arguments}\n", self.number, self.tool)
+        const WIDTH: usize = 60;
+        let arguments: Value = serde_json::from_str(&self.arguments).unwrap_or_default();
+        let about = ABOUT.iter().find_map(|name| arguments[name].as_str()).unwrap_or(&self.arguments);
+        let words = about.split_whitespace().collect::<Vec<_>>().join(" ");
+        let short: String = words.chars().take(WIDTH).collect();
+        let cut = if short.len() < words.len() { "…" } else { "" };
+        format!("{:3}  {}  {short}{cut}\n", self.number, self.tool)
     }
 
     /// All of it.
@@ -89,5 +98,18 @@ mod tests {
         assert_eq!(steps.all()[0].number, 1);
         assert_eq!(steps.step(KEPT as u64 + 1), None);
         assert_eq!(steps.step(3).unwrap().text(), "step 3: look {}\n\nx\n");
+    }
+
+    #[test]
+    fn a_step_is_told_in_a_line_of_what_it_was_about() {
+        for (arguments, about) in [
+            (r#"{"command":"ls -l\n| wc","explanation":"Counts."}"#.to_owned(), "ls -l | wc".to_owned()),
+            (r#"{"new_text":"b","old_text":"a","path":"app.conf"}"#.to_owned(), "app.conf".to_owned()),
+            (format!(r#"{{"question":"{}"}}"#, "é".repeat(70)), format!("{}…", "é".repeat(60))),
+            ("{\"path".to_owned(), "{\"path".to_owned()),
+        ] {
+            let step = Step { number: 7, tool: "tool".into(), arguments, told: String::new() };
+            assert_eq!(step.line(), format!("  7  tool  {about}\n"));
+        }
     }
 }

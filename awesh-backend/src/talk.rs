@@ -203,6 +203,7 @@ impl GatedTalk {
         let asked = self.client.put(&self.instructions, &self.tools, &self.earlier, &self.exchange);
         self.memory.note_sent(describe(&self.client, &asked));
         self.log(&asked);
+        user.progress(&format!("asking {}", self.client.endpoint.model())).await;
         let mut answering = self.client.ask(&asked, &self.environment);
         let mut restorer = Restorer::default();
         loop {

@@ -70,7 +70,8 @@ fn text_comes_as_it_is_said() {
     let server = start([Reply::stream().piece("first").hold().piece(" second").finish("stop")]);
     let mut shell = Shell::with_model(&server);
     let id = shell.ask("tell me two words");
-    shell.event();
+    assert!(matches!(shell.event(), Event::Claimed { .. }));
+    assert!(matches!(shell.event(), Event::Progress { text, .. } if text == "asking test-model"));
     assert!(matches!(shell.event(), Event::Text { text, .. } if text == "first"));
     server.release();
     assert_eq!(text(&shell.answer(id)), " second");

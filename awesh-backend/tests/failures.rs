@@ -1,10 +1,14 @@
 //! Questions that cannot be answered: each failure says what happened, where, and what to do.
 
+use std::fs;
 use std::net::TcpListener;
 use std::time::Duration;
 
 use awesh_backend::{Patience, Retries};
 use awesh_protocol::{Event, FailureKind, Request, Secret, Settings};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use kubernetes_server::{Cluster, Clusters};
 use serde_json::json;
 
 use crate::model_server::{Reply, start};
@@ -101,6 +105,15 @@ fn what_does_not_pass_is_given_up() {
     let (kind, _, hint) = Shell::with_model(&server).failure("hello there");
     assert_eq!((kind, server.requests().len()), (FailureKind::Busy, 1));
     assert!(hint.contains("3600 s"), "{hint}");
+    // A gateway passes on what it was told itself.
+    let server = start([busy().header("llm_provider-retry-after", "60")]);
+    let (_, _, hint) = Shell::with_model(&server).failure("hello there");
+    assert!(hint.contains("60 s"), "{hint}");
+    let (now, later) = ("Fri, 20 Nov 2026 22:07:28 GMT", "Fri, 20 Nov 2026 22:37:28 GMT");
+    let server = start([busy().header("Date", now).header("Retry-After", later)]);
+    let (_, _, hint) = Shell::with_model(&server).failure("hello there");
+    assert_eq!(server.requests().len(), 1);
+    assert!(hint.contains("1800 s"), "{hint}");
 }
 
 #[test]
@@ -191,4 +204,29 @@ fn too_much_said_before_is_forgotten() {
     let sent: Vec<_> =
         server.requests().iter().map(|request| request.body["messages"].as_array().unwrap().len()).collect();
     assert_eq!(sent, [2, 4, 2]);
+}
+
+#[test]
+fn a_certificate_that_is_not_trusted_is_told_and_its_authority_can_be_named() {
+    // A server with a certificate of its own, though none of models.
+    let server = Clusters::start([Cluster::healthy("prod")]);
+    let kubeconfig = fs::read_to_string(server.kubeconfig()).unwrap();
+    let field = |name: &str| {
+        let line = kubeconfig.lines().find_map(|line| line.trim().strip_prefix(name)).unwrap();
+        line.trim().to_owned()
+    };
+    let settings = Settings {
+        provider: Some("openai".into()),
+        base_url: Some(field("server:")),
+        api_key: Some(Secret::new("k")),
+        ..Settings::default()
+    };
+    let (kind, message, hint) = Shell::with(settings.clone()).failure("hello there");
+    assert_eq!(kind, FailureKind::Network);
+    assert!(message.contains("UnknownIssuer") && hint.contains("SSL_CERT_FILE"), "{message} {hint}");
+    let authority = tempfile::NamedTempFile::new().unwrap();
+    fs::write(&authority, BASE64_STANDARD.decode(field("certificate-authority-data:")).unwrap()).unwrap();
+    let ca_file = Some(authority.path().to_str().unwrap().to_owned());
+    let (kind, ..) = Shell::with(Settings { ca_file, ..settings }).failure("hello there");
+    assert_ne!(kind, FailureKind::Network);
 }

@@ -98,6 +98,7 @@ fn several_calls_in_pieces_and_interleaved() {
     let proposal = loop {
         match shell.event() {
             Event::Propose { proposal, .. } => break proposal,
+            Event::Progress { .. } => {}
             event => seen.push(event),
         }
     };

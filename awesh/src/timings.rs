@@ -130,6 +130,6 @@ mod tests {
         assert_eq!(samples.quantiles(), Some((Duration::from_millis(5), Duration::from_millis(9))));
         (0..KEPT).for_each(|_| samples.add(Duration::from_secs(1)));
         assert_eq!(samples.quantiles(), Some((Duration::from_secs(1), Duration::from_secs(1))));
-        assert_eq!(samples.count, KEPT + 10);
+        assert_eq!((samples.count, samples.longest), (KEPT + 10, Duration::from_secs(1)));
     }
 }

@@ -163,7 +163,26 @@ fn the_status_shows_what_took_how_long() {
     let mut terminal = start(&home);
     terminal.run("true");
     terminal.run("awes");
-    for figure in ["start → first prompt: ", "prompt data fetch (cache ", "Enter → command: "] {
+    for figure in [
+        "start → first prompt: ",
+        "prompt data fetch (cache ",
+        "Enter → command: ",
+        "key → echo: ",
+        " MB of memory (PSS), ",
+    ] {
         assert!(terminal.text().contains(figure), "{}", terminal.text());
     }
+}
+
+#[test]
+fn what_is_measured_is_said_to_who_wants_to_know() {
+    let home = home("");
+    let mut terminal = start(&home);
+    terminal.run("awev 2");
+    // So much is said that the last prompt goes off the screen.
+    terminal.send("printf '%01200000d\\n' 1\r");
+    terminal.wait_for("MB/s, for 1.2 MB");
+    terminal.wait_prompt();
+    terminal.send("true\r");
+    terminal.wait_for("DEBUG: key → echo (the longest) took ");
 }

@@ -27,3 +27,4 @@ mod regression;
 mod remote;
 mod scan;
 mod tree;
+mod widths;

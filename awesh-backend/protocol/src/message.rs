@@ -323,6 +323,8 @@ pub struct Settings {
     pub api_key: Option<Secret>,
     /// The command that prints the API key, where none is set.
     pub key_command: Option<String>,
+    /// Whether the API key is looked up in the system's keyring, where neither is set.
+    pub keyring: bool,
     /// The file of the certificates to trust in place of the system's.
     pub ca_file: Option<String>,
     /// How models are given tools.

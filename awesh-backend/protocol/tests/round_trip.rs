@@ -49,6 +49,7 @@ fn requests() -> Vec<Request> {
         base_url: Some("http://localhost:11434/v1".into()),
         api_key: Some(Secret::new("key")),
         key_command: Some("pass show key".into()),
+        keyring: true,
         ca_file: Some("/etc/ca.pem".into()),
         tools: Tools::Text,
         pseudonyms: true,

@@ -6,6 +6,8 @@ use agents::Failure;
 use awesh_protocol::{Api, FailureKind, PROVIDERS, Provider, Secret, Settings, Tools};
 use reqwest::Url;
 
+use super::key;
+
 /// Where questions go.
 #[derive(Debug, Clone)]
 pub(crate) struct Endpoint {
@@ -34,6 +36,8 @@ pub(crate) enum Key {
     Given(Secret),
     /// This command prints it.
     Command(String),
+    /// The system's keyring has it, under the provider's name.
+    Keyring,
 }
 
 impl Endpoint {
@@ -53,12 +57,14 @@ impl Endpoint {
         let key = match (settings.api_key.clone(), given(&settings.key_command)) {
             (Some(key), _) if !key.expose().trim().is_empty() => Key::Given(key),
             (_, Some(command)) => Key::Command(command),
+            _ if settings.keyring && provider.key_variable.is_some() => Key::Keyring,
             _ => Key::None,
         };
         if let (Key::None, Some(variable), None) = (&key, provider.key_variable, &base_url) {
             let message = format!("{} needs a key, and none is set.", provider.name);
-            let hint =
-                format!("export {variable}=…  (or in config.toml: [ai] key_command = \"pass show …\")");
+            let hint = format!(
+                "export {variable}=…  (or in config.toml: [ai] key_command = \"pass show …\", or keyring = true)"
+            );
             return Err(Failure::new(FailureKind::NoProvider, message).hint(hint));
         }
         Ok(Self {
@@ -136,12 +142,16 @@ impl Endpoint {
 
     /// What to do when the key is refused.
     pub(crate) fn key_hint(&self) -> String {
-        if let Key::Command(_) = self.key {
-            return "What ai.key_command prints is not valid there, or no longer.".to_owned();
-        }
-        match self.provider.key_variable {
-            Some(variable) => format!("Set one that is valid: export {variable}=…"),
-            None => "Set the key it wants: [ai] api_key in config.toml".to_owned(),
+        match (&self.key, self.provider.key_variable) {
+            (Key::Command(_), _) => "What ai.key_command prints is not valid there, or no longer.".to_owned(),
+            (Key::Keyring, _) => {
+                format!(
+                    "What the keyring has is not valid there, or no longer. {}",
+                    key::how_to_store(self.provider.name)
+                )
+            }
+            (_, Some(variable)) => format!("Set one that is valid: export {variable}=…"),
+            (_, None) => "Set the key it wants: [ai] api_key in config.toml".to_owned(),
         }
     }
 }
@@ -281,5 +291,9 @@ mod tests {
         assert_eq!(Endpoint::of(&both).unwrap().key, Key::Given(Secret::new("k")));
         let fetched = Settings { key_command: command, ..settings(Some("openai"), None, None) };
         assert_eq!(Endpoint::of(&fetched).unwrap().key, Key::Command("pass show key".into()));
+        let kept = |name| Settings { keyring: true, ..settings(Some(name), None, None) };
+        assert_eq!(Endpoint::of(&kept("openai")).unwrap().key, Key::Keyring);
+        assert_eq!(Endpoint::of(&kept("ollama")).unwrap().key, Key::None);
+        assert!(matches!(Endpoint::of(&Settings { keyring: true, ..both }).unwrap().key, Key::Given(_)));
     }
 }

@@ -6,7 +6,8 @@ use agents::Failure;
 use awesh_protocol::{Api, FailureKind};
 use thiserror::Error;
 
-use super::endpoint::Endpoint;
+use super::endpoint::{Endpoint, Key};
+use super::key;
 use super::refusal::{Refusal, refused};
 
 /// What went wrong in one attempt.
@@ -33,7 +34,7 @@ pub(crate) enum Fault {
     /// What came is no answer.
     #[error("no answer: {0}")]
     Nonsense(String),
-    /// The command that prints the key did not.
+    /// The command that prints the key did not, or the keyring has none.
     #[error("no key: {0}")]
     Key(String),
     /// A call in words could not be read, nor the next attempt at it.
@@ -134,6 +135,11 @@ impl Fault {
                     Api::Messages => "Is the base URL that of an API like Anthropic's?",
                 }
                 .to_owned(),
+            ),
+            Self::Key(why) if endpoint.key == Key::Keyring => (
+                FailureKind::Settings,
+                format!("The keyring gives no key for {}: {why}.", endpoint.provider.name),
+                key::how_to_store(endpoint.provider.name),
             ),
             Self::Key(why) => (
                 FailureKind::Settings,

@@ -1,12 +1,13 @@
-//! A key that a command prints: `pass show openai`, `secret-tool lookup service openai`, `vault read …`.
+//! A key that a command prints: `pass show openai`, `vault read …`; or that the desktop's keyring has, for which
+//! `secret-tool`, which comes with it, is asked.
 //!
 //! The command is started as its words say, without a shell: nothing in it is expanded. It has no terminal, so
-//! one that wants to be typed at must have a window for it (as pinentry does); and it has a deadline. What it
-//! prints is the key and is shown to nobody; what it says on stderr is shown when it fails.
+//! one that wants to be typed at must have a window for it (as pinentry does, or a keyring that is locked); and it
+//! has a deadline. What it prints is the key and is shown to nobody; what it says on stderr is shown when it fails.
 
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
-use std::process::Stdio;
+use std::process::{Output, Stdio};
 use std::time::Duration;
 
 use awesh_protocol::Secret;
@@ -20,29 +21,58 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The first line of what the command prints.
 pub(crate) async fn fetch(command: &str, environment: &BTreeMap<String, String>) -> Result<Secret, Fault> {
-    let failed = |why: String| Fault::Key(why);
     let words = shlex::split(command).filter(|words| !words.is_empty());
-    let words =
-        words.ok_or_else(|| failed("it is no command: it is empty, or a quote is open".to_owned()))?;
-    let mut process = Command::new(&words[0]);
+    let words = words.ok_or_else(|| failed("it is no command: it is empty, or a quote is open"))?;
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let output = run(&words, environment).await?;
+    if output.status.success() { first_line(&output) } else { Err(failed(said(&output))) }
+}
+
+/// The key that the keyring has for the provider of this name.
+pub(super) async fn look_up(provider: &str, environment: &BTreeMap<String, String>) -> Result<Secret, Fault> {
+    let words = ["secret-tool", "lookup", "service", "awesh", "provider", provider];
+    let output = run(&words, environment).await?;
+    match output.status.code() {
+        Some(0) => first_line(&output),
+        Some(1) if output.stderr.trim_ascii().is_empty() => Err(failed("it has none")),
+        _ => Err(failed(said(&output))),
+    }
+}
+
+/// How a key for this provider comes into the keyring.
+pub(super) fn how_to_store(provider: &str) -> String {
+    format!("To put it there: secret-tool store --label 'awesh {provider}' service awesh provider {provider}")
+}
+
+async fn run(words: &[&str], environment: &BTreeMap<String, String>) -> Result<Output, Fault> {
+    let mut process = Command::new(words[0]);
     process.args(&words[1..]).env_clear().envs(environment).current_dir("/");
     process.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     let ended = timeout(PATIENCE, process.output()).await;
     let ended = ended.map_err(|_| failed(format!("it did not end within {} s", PATIENCE.as_secs())))?;
-    let output = ended.map_err(|error| match error.kind() {
+    ended.map_err(|error| match error.kind() {
         ErrorKind::NotFound => failed(format!("there is no program {}", words[0])),
         _ => failed(error.to_string()),
-    })?;
-    if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        let said = said.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it said nothing");
-        return Err(failed(format!("{}; {}", output.status, said.trim())));
-    }
+    })
+}
+
+fn first_line(output: &Output) -> Result<Secret, Fault> {
     let printed = String::from_utf8_lossy(&output.stdout);
     match printed.lines().next().map(str::trim).filter(|key| !key.is_empty()) {
         Some(key) => Ok(Secret::new(key)),
-        None => Err(failed("it printed nothing".to_owned())),
+        None => Err(failed("it printed nothing")),
     }
+}
+
+/// How it ended, and the last that it said.
+fn said(output: &Output) -> String {
+    let said = String::from_utf8_lossy(&output.stderr);
+    let said = said.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it said nothing");
+    format!("{}; {}", output.status, said.trim())
+}
+
+fn failed(why: impl Into<String>) -> Fault {
+    Fault::Key(why.into())
 }
 
 #[cfg(test)]
@@ -79,5 +109,28 @@ mod tests {
             let said = key(command).await.unwrap_err();
             assert!(said.contains(why) && !said.contains("half-a-key"), "{command}: {said}");
         }
+    }
+
+    #[tokio::test]
+    async fn the_keyring_is_asked_by_the_name_of_the_provider() {
+        use std::os::unix::fs::PermissionsExt;
+
+        let directory = tempfile::tempdir().unwrap();
+        let tool = directory.path().join("secret-tool");
+        let script = "#!/bin/sh\n[ \"$*\" = 'lookup service awesh provider openai' ] && printf sk-kept && exit\n\
+                      [ \"$5\" = mistral ] && echo 'Cannot autolaunch D-Bus' >&2\nexit 1\n";
+        std::fs::write(&tool, script).unwrap();
+        std::fs::set_permissions(&tool, std::fs::Permissions::from_mode(0o700)).unwrap();
+        let at =
+            |path: &std::path::Path| BTreeMap::from([("PATH".into(), path.to_str().unwrap().to_owned())]);
+        let here = at(directory.path());
+        assert_eq!(look_up("openai", &here).await.unwrap().expose(), "sk-kept");
+        let why = |provider, environment| async move {
+            let environment: BTreeMap<String, String> = environment;
+            look_up(provider, &environment).await.unwrap_err().to_string()
+        };
+        assert!(why("groq", here.clone()).await.ends_with("it has none"));
+        assert!(why("mistral", here).await.ends_with("Cannot autolaunch D-Bus"));
+        assert!(why("openai", at(&directory.path().join("none"))).await.ends_with("no program secret-tool"));
     }
 }

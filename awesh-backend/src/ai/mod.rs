@@ -30,11 +30,13 @@ mod turn;
 pub(crate) mod worded;
 
 use std::collections::BTreeMap;
+use std::error::Error;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 
 use agents::ToolSpec;
 use awesh_protocol::{Api, Secret, Tools};
+use jiff::Timestamp;
 use reqwest::{RequestBuilder, Response};
 use serde_json::Value;
 use tokio::time::timeout;
@@ -70,7 +72,7 @@ pub(crate) struct Client {
     patience: Patience,
     /// Built by the first question, and again where the session's way to the network has changed.
     http: Mutex<Option<(Network, reqwest::Client)>>,
-    /// The key that a command printed.
+    /// The key that a command printed, or the keyring had.
     fetched: Mutex<Option<Secret>>,
     /// Whether the server has refused tools.
     refused_tools: AtomicBool,
@@ -99,23 +101,19 @@ impl Client {
         }
     }
 
-    /// The key, from its command where there is one; nothing else may happen before it is known, so that it can
+    /// The key, from its command or the keyring where it is there; nothing else may happen before it is known, so that it can
     /// be kept from what is sent.
     pub(crate) async fn key(&self, environment: &BTreeMap<String, String>) -> Result<Option<Secret>, Fault> {
-        let command = match &self.endpoint.key {
-            Key::None => return Ok(None),
-            Key::Given(key) => return Ok(Some(key.clone())),
-            Key::Command(command) => command,
-        };
         let known = lock(&self.fetched).clone();
-        match known {
-            Some(key) => Ok(Some(key)),
-            None => {
-                let key = key::fetch(command, environment).await?;
-                *lock(&self.fetched) = Some(key.clone());
-                Ok(Some(key))
-            }
-        }
+        let key = match (&self.endpoint.key, known) {
+            (Key::None, _) => return Ok(None),
+            (Key::Given(key), _) => return Ok(Some(key.clone())),
+            (_, Some(key)) => return Ok(Some(key)),
+            (Key::Command(command), None) => key::fetch(command, environment).await?,
+            (Key::Keyring, None) => key::look_up(self.endpoint.provider.name, environment).await?,
+        };
+        *lock(&self.fetched) = Some(key.clone());
+        Ok(Some(key))
     }
 
     /// The question put for this server's API.
@@ -252,9 +250,10 @@ impl Client {
 
     async fn refusal(&self, mut response: Response, key: Option<&str>) -> Fault {
         let status = response.status().as_u16();
-        let header =
-            |name: &str| response.headers().get(name)?.to_str().ok().and_then(retry::read_retry_after);
-        let retry_after = header("retry-after").or_else(|| header("llm_provider-retry-after"));
+        let header = |name: &str| response.headers().get(name)?.to_str().ok();
+        let now = header("date").and_then(retry::read_date).unwrap_or_else(Timestamp::now);
+        let asked = header("retry-after").or_else(|| header("llm_provider-retry-after"));
+        let retry_after = asked.and_then(|value| retry::read_retry_after(value, now));
         let mut body = Vec::new();
         while body.len() < REFUSAL {
             match timeout(self.patience.idle, response.chunk()).await {
@@ -277,20 +276,23 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// What a request that got no answer failed of.
 fn unsent(error: &reqwest::Error) -> Fault {
     let why = innermost(error);
-    let mut causes = std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source());
-    let is_of_tls = causes.any(|cause| {
-        let wrapped = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        wrapped.is_some_and(|wrapped| wrapped.is::<rustls::Error>())
-    });
     match error.is_connect() {
-        true if is_of_tls => Fault::Client(why),
+        true if is_of_tls(error) => Fault::Client(why),
         true => Fault::Unreachable(why),
         false => Fault::Broken(why),
     }
 }
 
+/// Whether TLS is at the bottom of it. An error of a stream names not what it wraps but that one's cause.
+fn is_of_tls(error: &(dyn Error + 'static)) -> bool {
+    let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    error.is::<rustls::Error>()
+        || wrapped.is_some_and(|wrapped| is_of_tls(wrapped))
+        || error.source().is_some_and(is_of_tls)
+}
+
 /// The cause at the bottom, which says most; the layers above it repeat the address.
-fn innermost(error: &dyn std::error::Error) -> String {
+fn innermost(error: &dyn Error) -> String {
     let mut cause = error;
     while let Some(source) = cause.source() {
         cause = source;

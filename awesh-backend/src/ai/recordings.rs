@@ -245,13 +245,29 @@ fn garbage_is_survived() {
     }
 }
 
+/// The longest: a model of random weights that went on until its context was full.
+const FULL: &str = "llama-chat-context-full-midstream";
+
+#[test]
+fn an_answer_that_fills_the_context_is_known_to_be_cut() {
+    let bytes = body(FULL);
+    let (shown, whole) = replay(api(FULL), &bytes, 1);
+    let turn = whole.unwrap().turn;
+    assert!(turn.cut_by_length && turn.text == shown);
+    // Behind the terminal event a cut is none.
+    for cut in (0..bytes.len() - 1024).step_by(bytes.len() / 100) {
+        assert!(replay(api(FULL), &bytes[..cut], 64).1.is_err(), "cut at {cut}");
+    }
+}
+
 /// Every refusal has something to tell, in whatever it is wrapped; and every recording is one of these.
 #[test]
 fn refusals_are_read() {
     for (name, status) in recordings() {
         let known = ANSWERS.iter().any(|row| row.0 == name)
             || FAULTS.iter().any(|row| row.0 == name)
-            || NOISE.contains(&name.as_str());
+            || NOISE.contains(&name.as_str())
+            || name == FULL;
         assert_eq!(known, status == 200, "{name} ({status})");
         if status != 200 {
             let said = Refusal::read(Some(status), &String::from_utf8_lossy(&body(&name)));

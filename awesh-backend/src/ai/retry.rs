@@ -5,6 +5,9 @@ use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
 use std::time::Duration;
 
+use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimeParser;
+
 use super::fault::Fault;
 
 /// How patiently attempts are repeated.
@@ -54,10 +57,18 @@ pub(super) fn jitter() -> f64 {
     f64::from(u32::try_from(random >> 32).unwrap_or_default()) / f64::from(u32::MAX)
 }
 
-/// The wait that a `Retry-After` header asks for, in seconds; its form as a date is not in use for this.
-pub(super) fn read_retry_after(value: &str) -> Option<Duration> {
-    let seconds: f64 = value.trim().parse().ok()?;
+/// The wait that a `Retry-After` header asks for: in seconds, or as the time, by the server's clock, when it is over.
+pub(super) fn read_retry_after(value: &str, now: Timestamp) -> Option<Duration> {
+    let seconds = match value.trim().parse() {
+        Ok(seconds) => seconds,
+        Err(_) => read_date(value)?.duration_since(now).as_secs_f64(),
+    };
     Duration::try_from_secs_f64(if seconds < 0.0 { 0.0 } else { seconds }).ok()
+}
+
+/// A date as HTTP has it.
+pub(super) fn read_date(value: &str) -> Option<Timestamp> {
+    DateTimeParser::new().parse_timestamp(value.trim()).ok()
 }
 
 #[cfg(test)]
@@ -98,12 +109,21 @@ mod tests {
     }
 
     #[test]
-    fn retry_after_is_read_in_seconds() {
-        assert_eq!(read_retry_after(" 7 "), Some(Duration::from_secs(7)));
-        assert_eq!(read_retry_after("0.5"), Some(Duration::from_millis(500)));
-        for value in ["", "soon", "NaN", "1e300", "Fri, 20 Nov 2026 22:07:28 GMT"] {
-            assert_eq!(read_retry_after(value), None, "{value}");
+    fn retry_after_is_read_in_seconds_and_as_a_date() {
+        let now = read_date("Fri, 20 Nov 2026 22:07:28 GMT").unwrap();
+        for (value, milliseconds) in [
+            (" 7 ", 7_000),
+            ("0.5", 500),
+            ("-1", 0),
+            ("Fri, 20 Nov 2026 22:07:40 GMT", 12_000),
+            ("Sat, 21 Nov 2026 00:07:28 +0200", 0),
+            ("Fri, 20 Nov 2026 22:00:00 GMT", 0),
+        ] {
+            let wait = read_retry_after(value, now).map(|wait| wait.as_millis());
+            assert_eq!(wait, Some(milliseconds), "{value}");
         }
-        assert_eq!(read_retry_after("-1"), Some(Duration::ZERO));
+        for value in ["", "soon", "NaN", "1e300", "Fri, 32 Nov 2026 22:07:28 GMT", "Fri, 20 Nov 2026"] {
+            assert_eq!(read_retry_after(value, now), None, "{value}");
+        }
     }
 }

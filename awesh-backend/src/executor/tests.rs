@@ -1,4 +1,4 @@
-use std::net::TcpListener;
+use std::net::{TcpListener, UdpSocket};
 use std::os::unix::fs::MetadataExt;
 
 use awesh_protocol::Risk;
@@ -84,6 +84,24 @@ async fn a_look_has_no_network_unless_it_may() {
 }
 
 #[tokio::test]
+async fn a_look_sends_no_datagram_either() {
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    socket.set_nonblocking(true).unwrap();
+    let address = socket.local_addr().unwrap();
+    if !is_here() {
+        return;
+    }
+    let command = format!("echo secret > /dev/udp/127.0.0.1/{} && echo sent", address.port());
+    let told = seen(&command, Path::new("/")).await;
+    assert!(told.output.contains("Permission denied") && told.end == End::Status(1), "{told:?}");
+    let mut datagram = [0; 16];
+    assert!(socket.recv(&mut datagram).is_err());
+    let told = run(Look { network: true, ..look(&command, Path::new("/")) }).await.unwrap();
+    assert_eq!(told.output, "sent\n");
+    assert_eq!(socket.recv(&mut datagram).unwrap(), "secret\n".len());
+}
+
+#[tokio::test]
 async fn a_look_reads_nothing_where_secrets_are_kept() {
     let home = tempfile::tempdir().unwrap();
     let at = home.path();
@@ -91,18 +109,26 @@ async fn a_look_reads_nothing_where_secrets_are_kept() {
     fs::create_dir_all(at.join("src")).unwrap();
     fs::write(at.join(".ssh/key"), "secret").unwrap();
     fs::write(at.join("src/main"), "code").unwrap();
+    for (file, content) in
+        [("gh/hosts.yml", "secret"), ("gh/config.yml", "gh's"), ("awesh/config.toml", "secret")]
+    {
+        fs::create_dir_all(at.join(".config").join(file).parent().unwrap()).unwrap();
+        fs::write(at.join(".config").join(file), content).unwrap();
+    }
     std::os::unix::fs::symlink(at.join(".ssh"), at.join("innocent")).unwrap();
     if !is_here() {
         return;
     }
-    let command =
-        format!("cat src/main; cat .s*/k* innocent/key; cat /proc/{}/environ; ls", std::process::id());
+    let command = format!(
+        "cat src/main; cat .s*/k* innocent/key; cat .c*/*/*; cat /proc/{}/environ; ls",
+        std::process::id()
+    );
     let mut look = look(&command, at);
     look.environment.insert("HOME".into(), at.to_str().unwrap().into());
     let told = run(look).await.unwrap();
     assert!(told.output.starts_with("code") && !told.output.contains("secret"), "{told:?}");
-    assert_eq!(told.output.matches("Permission denied").count(), 3, "{told:?}");
-    assert!(told.output.ends_with("innocent\nsrc\n"), "{told:?}");
+    assert_eq!(told.output.matches("Permission denied").count(), 5, "{told:?}");
+    assert!(told.output.contains("gh's") && told.output.ends_with("innocent\nsrc\n"), "{told:?}");
 }
 
 #[tokio::test]

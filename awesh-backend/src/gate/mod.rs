@@ -61,7 +61,10 @@ impl Gate {
     /// Takes note of a value that must not leave.
     pub(crate) fn know(&mut self, value: &str) {
         let value = value.trim();
-        if value.len() < SHORTEST || self.known.iter().any(|known| known == value) {
+        let is_known = self.known.iter().any(|known| known == value);
+        // What is within a placeholder is not to be looked for.
+        let is_ours = Kind::ALL.iter().any(|kind| kind.is_numbered(value));
+        if value.len() < SHORTEST || is_known || is_ours {
             return;
         }
         let place = self.known.partition_point(|known| known.len() >= value.len());
@@ -103,17 +106,28 @@ impl Gate {
     /// The text with each secret, and each name to be hidden, replaced by its placeholder.
     pub(crate) fn redact(&mut self, text: &str) -> String {
         let mut text = self.without_secret_objects(text);
+        text = self.without_known(text);
+        let lower = text.to_ascii_lowercase();
+        let mut found = Vec::new();
+        for form in FORMS.iter().filter(|form| form.may_be_in(&lower)) {
+            text = self.replace(form, text, &mut found);
+        }
+        // Where it stands was telling here; elsewhere it may stand as any word does.
+        found.iter().filter(|secret| values::tells_itself(secret)).for_each(|secret| self.know(secret));
+        if !found.is_empty() {
+            text = self.without_known(text);
+        }
+        self.without_names(text)
+    }
+
+    fn without_known(&mut self, mut text: String) -> String {
         for known in std::mem::take(&mut self.known) {
             if text.contains(&known) {
                 text = text.replace(&known, &self.placeholder(Kind::Secret, &known));
             }
             self.known.push(known);
         }
-        let lower = text.to_ascii_lowercase();
-        for form in FORMS.iter().filter(|form| form.may_be_in(&lower)) {
-            text = self.replace(form, text);
-        }
-        self.without_names(text)
+        text
     }
 
     /// The text without the values of Secrets, which are known from then on, as they stand and decoded.
@@ -169,13 +183,14 @@ impl Gate {
         Some((found, OPEN.len_utf8() + placeholder.len() + CLOSE.len_utf8()))
     }
 
-    fn replace(&mut self, form: &Form, text: String) -> String {
+    fn replace(&mut self, form: &Form, text: String, found: &mut Vec<String>) -> String {
         let Some(mut secret) = form.find(&text, 0) else { return text };
         let mut replaced = String::with_capacity(text.len());
         let mut done = 0;
         loop {
             replaced.push_str(&text[done..secret.start]);
             replaced.push_str(&self.placeholder(Kind::Secret, &text[secret.clone()]));
+            found.push(self.restore(&text[secret.clone()]));
             done = secret.end;
             let Some(next) = form.find(&text, done) else { break };
             secret = next;

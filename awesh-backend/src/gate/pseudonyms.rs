@@ -34,6 +34,12 @@ impl Kind {
         }
     }
 
+    /// Whether it reads as what a placeholder of this kind has between its brackets.
+    pub(super) fn is_numbered(self, text: &str) -> bool {
+        let number = text.strip_prefix(self.name()).and_then(|rest| rest.strip_prefix('-'));
+        number.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
+    }
+
     /// The kind of this name.
     pub(super) fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
@@ -134,11 +140,11 @@ fn table(words: &[&str]) -> Option<Vec<(usize, Kind)>> {
 /// The names in a kubeconfig or in ssh's configuration.
 pub(super) fn configured(text: &str) -> Vec<(Kind, String)> {
     let mut found = Vec::new();
-    for line in text.lines() {
+    for line in text.lines().flat_map(entries) {
         let line = line.trim().trim_start_matches("- ");
         let (name, value) = line.split_once([' ', '=']).unwrap_or((line, ""));
         let value = value.trim().trim_matches(['"', '\'']);
-        match name.to_ascii_lowercase().as_str() {
+        match name.replace('"', "").to_ascii_lowercase().as_str() {
             "name:" | "cluster:" | "context:" | "current-context:" => found.push((Kind::Cluster, value)),
             "namespace:" => found.push((Kind::Namespace, value)),
             "server:" => {
@@ -150,6 +156,12 @@ pub(super) fn configured(text: &str) -> Vec<(Kind, String)> {
         }
     }
     found.into_iter().map(|(kind, name)| (kind, name.to_owned())).collect()
+}
+
+/// A line of YAML, and what stands on it by itself where it is in the flow style, which is JSON's too.
+pub(super) fn entries(line: &str) -> impl Iterator<Item = &str> {
+    let flows = line.contains('{').then(|| line.split(['{', '}', '[', ']', ',']));
+    std::iter::once(line).chain(flows.into_iter().flatten())
 }
 
 /// The text with a name replaced where it stands as a whole word.
@@ -178,6 +190,9 @@ mod tests {
     fn names_of_configurations() {
         let kubeconfig = "current-context: acme-prod\nclusters:\n- cluster:\n    server: https://10.0.0.1:6443\n  \
                           name: acme\ncontexts:\n- context: {}\n  name: acme-prod\n";
+        let flow = "contexts: [{name: acme-test, context: {cluster: acme-eu}}]\n{\"name\": \"acme-us\"}\n";
+        let flow: Vec<_> = configured(flow).into_iter().map(|(_, name)| name).collect();
+        assert_eq!(flow.join(" "), "acme-test  acme-eu acme-us");
         let mut names = Names::default();
         let ssh = "Host db1 *.acme.example\n  HostName db1.internal.acme\n";
         let all = configured(kubeconfig).into_iter().chain(configured(ssh));

@@ -81,6 +81,19 @@ fn the_same_secret_keeps_its_placeholder() {
 }
 
 #[test]
+fn a_secret_found_at_one_place_is_hidden_at_all() {
+    let mut gate = Gate::default();
+    let text = "is hunter2-very-old good?\n$ export DB_PASSWORD=hunter2-very-old ROLE_PASSWORD=postgres";
+    let redacted = gate.redact(text);
+    assert_eq!(redacted, "is ⟨secret-1⟩ good?\n$ export DB_PASSWORD=⟨secret-1⟩ ROLE_PASSWORD=⟨secret-2⟩");
+    assert_eq!(gate.restore(&redacted), text);
+    assert_eq!(gate.redact("why hunter2-very-old and postgres?"), "why ⟨secret-1⟩ and postgres?");
+    // What looks like a placeholder's inside would be found in every placeholder.
+    let redacted = gate.redact("TOKEN=secret-1 and TOKEN=hunter2-very-old");
+    assert_eq!(gate.restore(&redacted), "TOKEN=secret-1 and TOKEN=hunter2-very-old");
+}
+
+#[test]
 fn a_known_value_within_a_key_comes_back() {
     let mut gate = Gate::default();
     gate.know("b3BlbnNzaC1rZXktdjEAAAAABG5vbmU=");

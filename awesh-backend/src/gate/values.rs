@@ -68,6 +68,13 @@ pub(super) fn quoted(text: &str, value: &Range<usize>) -> bool {
     text[..value.start].ends_with(['"', '\'', '`'])
 }
 
+/// Whether a secret is one wherever it stands: no word that is also used for other things.
+pub(super) fn tells_itself(secret: &str) -> bool {
+    const SHORTEST: usize = 8;
+    let has = |kind: fn(&u8) -> bool| secret.bytes().any(|byte| kind(&byte));
+    secret.len() >= SHORTEST && has(u8::is_ascii_alphabetic) && has(u8::is_ascii_digit)
+}
+
 /// What follows the name of a header or `Bearer`.
 pub(super) fn credential(text: &str, head: Range<usize>) -> Option<Range<usize>> {
     let value = at(text, head.end);

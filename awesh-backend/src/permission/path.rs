@@ -2,18 +2,13 @@
 
 use std::path::Path;
 
+use crate::gate::credentials::places;
+
 /// Whether a file, given by its real path, may hold secrets.
 pub(crate) fn keeps_secrets(path: &Path) -> bool {
     const DIRECTORIES: [&str; 9] =
         [".ssh", ".gnupg", ".aws", ".azure", ".kube", ".docker", ".password-store", "gcloud", "keyrings"];
-    const NAMES: [&str; 18] = [
-        ".netrc",
-        ".pgpass",
-        ".my.cnf",
-        ".npmrc",
-        ".pypirc",
-        ".git-credentials",
-        ".vault-token",
+    const NAMES: [&str; 11] = [
         ".env",
         "shadow",
         "gshadow",
@@ -37,6 +32,7 @@ pub(crate) fn keeps_secrets(path: &Path) -> bool {
     let is_ours = matches!(parts.as_slice(), [.., "awesh", "config.toml"]);
     is_of_system
         || is_ours
+        || places::is_one(path)
         || parts.iter().any(|part| DIRECTORIES.contains(part))
         || NAMES.contains(&name.as_str())
         || name.starts_with(".env.")
@@ -65,6 +61,10 @@ mod tests {
             "/proc/self/mem",
             "/dev/sda",
             "/home/a/.config/awesh/config.toml",
+            "/home/a/.netrc",
+            "/home/a/.config/gh/hosts.yml",
+            "/home/a/.config/gcloud/access_tokens.db",
+            "/home/a/.cargo/credentials.toml",
         ] {
             assert!(keeps_secrets(Path::new(path)), "{path}");
         }
@@ -72,9 +72,15 @@ mod tests {
 
     #[test]
     fn files_that_do_not() {
-        for path in
-            ["/etc/hosts", "/home/a/src/main.rs", "/proc/cpuinfo", "/var/log/syslog", "/a/keyboard.rs", "/"]
-        {
+        for path in [
+            "/etc/hosts",
+            "/home/a/src/main.rs",
+            "/proc/cpuinfo",
+            "/var/log/syslog",
+            "/a/keyboard.rs",
+            "/",
+            "/srv/hosts.yml",
+        ] {
             assert!(!keeps_secrets(Path::new(path)), "{path}");
         }
     }

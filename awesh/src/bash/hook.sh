@@ -465,7 +465,7 @@ __awesh_history() {
 __awesh_expand_history() {
   builtin local HISTTIMEFORMAT= __awesh_last
   __awesh_last=$(builtin history 1)
-  builtin printf '%s\n' "${__awesh_last#*[0-9][ *] }" >|@DIR@/kind
+  __awesh_take builtin printf '%s\n' "${__awesh_last#*[0-9][ *] }"
   builtin history -r @DIR@/kind
   builtin history -p -- "$1"
 }

@@ -47,6 +47,8 @@ pub struct Link {
     renewed: Option<Report>,
     /// The request that bash has not answered in its time, and still will.
     late: Option<u64>,
+    /// Whether there was such a one since the prompt.
+    missed: bool,
     lost: bool,
     /// Whether a copy of the session is asked, which bash waits for in the middle of a command.
     is_copy: bool,
@@ -116,6 +118,7 @@ impl Link {
             commands: None,
             renewed: None,
             late: None,
+            missed: false,
             lost: false,
             is_copy: false,
         }
@@ -131,20 +134,20 @@ impl Link {
         self.words.borrow_mut().clear();
         self.renewed = None;
         self.late = None;
+        self.missed = false;
         self.lost = false;
         self.is_copy = false;
     }
 
     /// A copy of the session answers from now on.
     pub fn ask_copy(&mut self) {
-        self.late = None;
         self.lost = false;
         self.is_copy = true;
     }
 
-    /// Whether bash was too slow to say what it was asked last.
-    pub fn is_late(&self) -> bool {
-        self.lost || self.late.is_some()
+    /// Whether bash has not said something since its prompt that it was asked.
+    pub fn has_missed(&self) -> bool {
+        self.missed || self.lost
     }
 
     /// What bash would take `word` for, where a command is due: `alias`, `keyword`, `function`, `builtin`,
@@ -271,6 +274,7 @@ impl Link {
             Ok(Reply::Interrupted) => None,
             Ok(Reply::Nothing) => {
                 self.late = Some(id);
+                self.missed = true;
                 None
             }
             Err(_) => {

@@ -66,6 +66,8 @@ pub struct Ai {
     pub api_key: Option<Secret>,
     /// The command that prints the API key.
     pub key_command: Option<String>,
+    /// Whether the API key is looked up in the system's keyring.
+    pub keyring: bool,
     /// The file of the certificates to trust in place of the system's.
     pub ca_file: Option<String>,
     /// How models are given tools.
@@ -182,6 +184,7 @@ impl Config {
             base_url: self.ai.base_url.clone(),
             api_key: self.ai.api_key.clone(),
             key_command: self.ai.key_command.clone(),
+            keyring: self.ai.keyring,
             ca_file: self.ai.ca_file.clone(),
             tools: self.ai.tools,
             pseudonyms: self.ai.pseudonyms,

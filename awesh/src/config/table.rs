@@ -23,7 +23,7 @@ pub(super) struct Setting {
 }
 
 /// Every setting, in the order of the reference.
-pub(super) static SETTINGS: [Setting; 33] = [
+pub(super) static SETTINGS: [Setting; 34] = [
     Setting {
         key: "ai.provider",
         environment: &["AI_PROVIDER"],
@@ -56,9 +56,17 @@ pub(super) static SETTINGS: [Setting; 33] = [
         key: "ai.key_command",
         environment: &["AWESH_KEY_COMMAND"],
         default: "none",
-        doc: "A command that prints the key, where none is set: pass show openai, secret-tool lookup service openai. \
+        doc: "A command that prints the key, where none is set: pass show openai, vault kv get -field=key ai. \
               It is run without a shell.",
         field: Field::Text(|config| &mut config.ai.key_command),
+    },
+    Setting {
+        key: "ai.keyring",
+        environment: &["AWESH_KEYRING"],
+        default: "false",
+        doc: "Whether the key, where none is set, is looked up in the desktop's keyring, where there is one for each \
+              provider: secret-tool store --label 'awesh openai' service awesh provider openai.",
+        field: Field::Switch(|config| &mut config.ai.keyring),
     },
     Setting {
         key: "ai.ca_file",

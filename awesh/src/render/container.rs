@@ -39,6 +39,11 @@ impl Containers {
         self.items.is_empty()
     }
 
+    /// Whether a line of this indentation is within the innermost item, rather than beside it.
+    pub(super) fn has_within(&self, indent: usize) -> bool {
+        self.items.last().is_none_or(|item| indent >= item.column + item.width)
+    }
+
     /// Leaves all list items, for this many quotes.
     pub(super) fn enter_quotes(&mut self, quotes: usize) {
         self.leave_all_items();

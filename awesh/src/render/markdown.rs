@@ -2,8 +2,9 @@
 //! and what comes out depends on the text and not on how it was cut.
 //!
 //! Nothing that was put out is ever taken back, so what needs a look ahead is waited for: the beginning of a
-//! line (`block`), the end of markup within a line (`inline`), the end of a word (`wrap`), and of a table all
-//! of it. Text is laid anew to the width, code never: its lines are as they came, so that they can be copied.
+//! line (`block`), the end of markup within a line (`inline`), the end of a word (`wrap`), the end of a line of
+//! code in several colours (`code`), and of a table all of it. Text is laid anew to the width, code never: its
+//! lines are as they came, so that they can be copied.
 //!
 //! Not read: HTML, headings that are underlined, references, tables without bars at their left; they show as
 //! typed.
@@ -13,7 +14,8 @@ mod tests;
 
 use std::mem;
 
-use super::block::{CodeLine, Fence, Line, Marker, Start, start};
+use super::block::{CodeLine, Fence, Line, Marker, Start, indentation, start};
+use super::code::Code;
 use super::container::{Containers, MAX_QUOTES, quote_marks};
 use super::inline::{Inline, Span};
 use super::style::{Capabilities, Piece, Run, Style, put, put_line};
@@ -31,7 +33,7 @@ const CODE_INDENT: usize = 4;
 enum Block {
     None,
     Paragraph,
-    Code(Fence),
+    Code(Fence, Code),
     /// Rows of a table, or what may become one.
     Table(Vec<String>),
 }
@@ -45,8 +47,10 @@ enum Rest {
     Text,
     /// The text of a heading.
     Heading,
-    /// Code.
+    /// Code of one colour.
     Code,
+    /// Needed whole, in `head`: code in several.
+    Coloured,
     /// Needed whole, in `head`: a row of a table.
     Row,
     /// Needed whole, in `head`: a fence and what it says of the code.
@@ -136,7 +140,7 @@ impl Markdown {
                 }
                 Rest::Text | Rest::Heading => self.lay(text, out),
                 Rest::Code => put(out, text, Style::CODE),
-                Rest::Row | Rest::Fence(_) => self.head.push_str(text),
+                Rest::Coloured | Rest::Row | Rest::Fence(_) => self.head.push_str(text),
                 Rest::Ignored => {}
             }
             return;
@@ -154,6 +158,7 @@ impl Markdown {
         match mem::replace(&mut self.rest, Rest::Unknown) {
             Rest::Heading => self.end_block(out),
             Rest::Code => out.push(Piece::LineEnd),
+            Rest::Coloured => self.end_code_line(out),
             Rest::Row => self.end_row(out),
             Rest::Fence(fence) => self.begin_code(fence, out),
             Rest::Text | Rest::Unknown | Rest::Ignored => {}
@@ -165,7 +170,7 @@ impl Markdown {
     /// Decides what the line is, if its head tells, and reads on with what is behind its markers.
     fn begin_line(&mut self, extent: Line, out: &mut Vec<Piece>) {
         let head = mem::take(&mut self.head);
-        let most = if matches!(self.block, Block::Code(_)) { self.containers.quotes() } else { MAX_QUOTES };
+        let most = if matches!(self.block, Block::Code(..)) { self.containers.quotes() } else { MAX_QUOTES };
         let (quotes, at) =
             if self.base == 0 { quote_marks(&head, most) } else { (self.containers.quotes(), 0) };
         let line = &head[at..];
@@ -180,12 +185,14 @@ impl Markdown {
 
     /// Enters the block that the line belongs to. Where in the line its content begins, if it could be told.
     fn classify(&mut self, line: &str, quotes: usize, extent: Line, out: &mut Vec<Piece>) -> Option<usize> {
-        if let Block::Code(fence) = self.block
+        if let Block::Code(fence, code) = self.block
             && quotes == self.containers.quotes()
         {
-            return self.code_line(fence.line(line, extent), line.len(), out);
+            return self.code_line(fence.line(line, extent), code, line.len(), out);
         }
-        let in_paragraph = matches!(self.block, Block::Paragraph) && self.base == 0;
+        let (indent, _) = indentation(line);
+        let in_paragraph =
+            matches!(self.block, Block::Paragraph) && self.base == 0 && self.containers.has_within(indent);
         let start = start(line, extent, in_paragraph);
         if start == Start::Wait {
             return None;
@@ -198,7 +205,13 @@ impl Markdown {
         Some(self.enter(start, line.len(), out))
     }
 
-    fn code_line(&mut self, line: CodeLine, length: usize, out: &mut Vec<Piece>) -> Option<usize> {
+    fn code_line(
+        &mut self,
+        line: CodeLine,
+        code: Code,
+        length: usize,
+        out: &mut Vec<Piece>,
+    ) -> Option<usize> {
         match line {
             CodeLine::Wait => None,
             CodeLine::End => {
@@ -207,7 +220,8 @@ impl Markdown {
                 Some(length)
             }
             CodeLine::Code(at) => {
-                self.rest = Rest::Code;
+                let waits = self.capabilities.colour && code.has_colours();
+                self.rest = if waits { Rest::Coloured } else { Rest::Code };
                 Some(at)
             }
         }
@@ -323,7 +337,15 @@ impl Markdown {
         let language = info.split_whitespace().next().unwrap_or_default();
         let frame = format!("{} {language}", self.frame());
         put_line(out, frame.trim_end(), Style::DIM);
-        self.block = Block::Code(fence);
+        self.block = Block::Code(fence, Code::new(language));
+    }
+
+    /// The head is a whole line of code.
+    fn end_code_line(&mut self, out: &mut Vec<Piece>) {
+        if let Block::Code(_, code) = &mut self.block {
+            code.put_line(&self.head, out);
+        }
+        out.push(Piece::LineEnd);
     }
 
     /// The head is a whole row. A table has a delimiter as its second; else its first was text.
@@ -376,7 +398,7 @@ impl Markdown {
                 self.lay_spans(spans, out);
                 self.wrap.close(out);
             }
-            Block::Code(_) => put_line(out, self.frame(), Style::DIM),
+            Block::Code(..) => put_line(out, self.frame(), Style::DIM),
             Block::Table(rows) => self.end_table(&rows, out),
         }
     }

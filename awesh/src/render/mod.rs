@@ -7,6 +7,7 @@
 //! says what a key means, the shell's loop reads it. Failures are said by `messages`, like awesh's own.
 
 mod block;
+mod code;
 pub mod confirm;
 mod container;
 mod inline;

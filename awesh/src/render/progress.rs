@@ -18,6 +18,8 @@ const ASCII_SPINNER: [&str; 4] = ["|", "/", "-", "\\"];
 /// What is being done, and when to show it.
 #[derive(Debug)]
 pub(super) struct Progress {
+    /// When it all began.
+    began: Instant,
     text: String,
     frame: usize,
     due: Instant,
@@ -27,7 +29,7 @@ pub(super) struct Progress {
 impl Progress {
     /// Nothing is shown yet.
     pub(super) fn new(now: Instant) -> Self {
-        Self { text: "thinking".to_owned(), frame: 0, due: now + PATIENCE, shown: false }
+        Self { began: now, text: "thinking".to_owned(), frame: 0, due: now + PATIENCE, shown: false }
     }
 
     /// Has another line, at once where there is one already.
@@ -55,8 +57,14 @@ impl Progress {
         let line = format!("{} {}", frames[self.frame % frames.len()], self.text);
         self.frame = self.frame.wrapping_add(1);
         (self.due, self.shown) = (now + FRAME, true);
+        let elapsed = match now.saturating_duration_since(self.began).as_secs() {
+            0 => String::new(),
+            seconds => format!(" ({seconds} s)"),
+        };
         // In the last column the cursor would wait to wrap, and the line could not be replaced.
-        truncate(&line, width.saturating_sub(1), ellipsis)
+        let room = width.saturating_sub(1);
+        let line = truncate(&line, room.saturating_sub(elapsed.len()), ellipsis);
+        truncate(&(line + &elapsed), room, ellipsis)
     }
 
     /// The line is gone, for something else was put on the terminal.

@@ -19,6 +19,8 @@ pub(super) enum Colour {
     Red,
     Green,
     Yellow,
+    Blue,
+    Magenta,
     Cyan,
 }
 
@@ -60,6 +62,8 @@ impl Style {
             Colour::Red => "31",
             Colour::Green => "32",
             Colour::Yellow => "33",
+            Colour::Blue => "34",
+            Colour::Magenta => "35",
             Colour::Cyan => "36",
         });
         let attributes = [

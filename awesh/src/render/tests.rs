@@ -185,7 +185,7 @@ fn silence_is_bridged_by_one_line_that_goes() {
     assert_eq!(fixture.screen(), "Forty-two", "nothing is drawn within a line of the answer");
     fixture.text("it is.\n\n");
     fixture.wait(1000);
-    assert_eq!(fixture.screen(), "Forty-two it is.\n⠸ xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…");
+    assert_eq!(fixture.screen(), "Forty-two it is.\n⠸ xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx… (2 s)");
     fixture.done();
     assert_eq!(fixture.screen(), "Forty-two it is.");
     assert_eq!(fixture.terminal().screen().cursor_position(), (1, 0));
@@ -234,7 +234,7 @@ asked: no rule allows it
 Run it? [y]es [e]dit [N]o yes";
     assert_eq!(fixture.screen(), expected);
     fixture.wait(150);
-    assert!(fixture.screen().ends_with("thinking"));
+    assert!(fixture.screen().ends_with("thinking (1 s)"));
 }
 
 #[test]

@@ -256,7 +256,7 @@ impl Shell {
             Route::Bash if turned => Route::Ask,
             Route::Ask | Route::Control if turned => Route::Bash,
             // bash did not say what the words are: they may be its own.
-            Route::Ask if verdict.reason != Reason::Forced && self.session.link().lock().is_late() => {
+            Route::Ask if verdict.reason != Reason::Forced && self.session.link().lock().has_missed() => {
                 Route::Bash
             }
             route => route,

@@ -8,6 +8,8 @@
 //! absolute ones depend on the machine, ratios hardly.
 
 mod measure;
+#[path = "../../../awesh-backend/tests/model_server.rs"]
+mod model_server;
 mod output;
 mod processes;
 mod shells;
@@ -20,6 +22,7 @@ use std::time::Duration;
 
 use benches::Places;
 use measure::Prompt;
+use model_server::{Reply, answering};
 use output::LargeOutput;
 use processes::Tree;
 use shells::{Setting, Shell};
@@ -46,7 +49,8 @@ fn main() -> io::Result<()> {
     let rounds = arguments.iter().skip_while(|argument| *argument != "--rounds").nth(1);
     let rounds = rounds.and_then(|count| count.parse().ok()).unwrap_or(ROUNDS);
     writeln!(io::stderr(), "building awesh, unless it is up to date")?;
-    let shells = Shell::all(benches::awesh()?);
+    let model = answering(|_, _| Reply::text(&["There", " you", " are."]));
+    let shells = Shell::all(benches::awesh()?, model.base_url());
     writeln!(io::stderr(), "making a large repository")?;
     let places = Places::make()?;
     let bench = Bench { settings: Setting::all(&places)?, outputs: LargeOutput::all(places.root())?, shells };
@@ -144,6 +148,7 @@ fn session(shell: &Shell, setting: &Setting, cells: &mut Cells<'_>) -> io::Resul
         cells.time("key → echo", prompt.keystroke()?);
     }
     if shell.settled.is_some() {
+        after_answers(&mut prompt, cells)?;
         let took = prompt.figures_after("awes", "started in ")?;
         cells.figure("backend: its start → ready", Unit::Milliseconds, took[0]);
         cells.figure(
@@ -153,6 +158,17 @@ fn session(shell: &Shell, setting: &Setting, cells: &mut Cells<'_>) -> io::Resul
         );
     }
     cells.time("Enter, `exit` → end", prompt.exit()?);
+    Ok(())
+}
+
+/// The same once a model has answered, for a while: nothing that answers is to be in the way of what follows.
+fn after_answers(prompt: &mut Prompt, cells: &mut Cells<'_>) -> io::Result<()> {
+    for _ in 0..REPEATS {
+        prompt.make_room()?;
+        prompt.enter("? are you there")?;
+        cells.time("Enter, `true` → prompt takes a key, after an answer", prompt.enter("true")?);
+        cells.time("key → echo, after an answer", prompt.keystroke()?);
+    }
     Ok(())
 }
 

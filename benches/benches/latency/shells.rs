@@ -29,17 +29,32 @@ pub struct Shell {
     rc_file: Option<&'static str>,
     /// What its screen shows once all that starts beside it has started.
     pub settled: Option<&'static str>,
+    /// What its environment has besides.
+    environment: Vec<(&'static str, String)>,
 }
 
 impl Shell {
     /// bash, awesh, and those of the others that are installed.
     ///
     /// bash and awesh read the same files: the system's bashrc and a ~/.bashrc that sets PS1. fish is as it comes.
-    /// `script`, which everybody has, shows what of awesh's cost any relay between bash and the terminal has.
-    pub fn all(awesh: PathBuf) -> Vec<Self> {
-        let shell = |name, program| Self { name, program, relayed: false, rc_file: None, settled: None };
-        let mut shells =
-            vec![shell("bash", "bash".into()), Self { settled: Some("🧠"), ..shell("awesh", awesh) }];
+    /// `script`, which everybody has, shows what of awesh's cost any relay between bash and the terminal has; awesh
+    /// without its backend, what all that answers questions costs. The model that answers is at `model`.
+    pub fn all(awesh: PathBuf, model: String) -> Vec<Self> {
+        let shell = |name, program| Self {
+            name,
+            program,
+            relayed: false,
+            rc_file: None,
+            settled: None,
+            environment: Vec::new(),
+        };
+        let asks = vec![("OPENAI_API_KEY", "none".to_owned()), ("OPENAI_BASE_URL", model)];
+        let alone = vec![("AWESH_BACKEND", "false".to_owned())];
+        let mut shells = vec![
+            shell("bash", "bash".into()),
+            Self { settled: Some("🧠"), environment: asks, ..shell("awesh", awesh.clone()) },
+            Self { environment: alone, ..shell("awesh without a backend", awesh) },
+        ];
         if is_installed("script") {
             shells.push(Self { relayed: true, ..shell("bash in script", "bash".into()) });
         }
@@ -73,6 +88,7 @@ impl Shell {
         };
         command.env_clear().envs(ENVIRONMENT).current_dir(&setting.directory);
         command.env("HOME", &setting.home).env("XDG_RUNTIME_DIR", setting.home.join("run"));
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         if let Some(kubeconfig) = &setting.kubeconfig {
             command.env("KUBECONFIG", kubeconfig);
         }

@@ -79,7 +79,12 @@ fn named(words: &str, own: &Settings, environment: &BTreeMap<String, String>) ->
 
 /// The settings that are no provider's own.
 fn bare(own: &Settings) -> Settings {
-    Settings { ca_file: own.ca_file.clone(), pseudonyms: own.pseudonyms, ..Settings::default() }
+    Settings {
+        ca_file: own.ca_file.clone(),
+        keyring: own.keyring,
+        pseudonyms: own.pseudonyms,
+        ..Settings::default()
+    }
 }
 
 #[cfg(test)]
