@@ -47,12 +47,17 @@ impl Terminal {
         self.keyboard.tty.original()
     }
 
-    /// The size of the window; 80 × 24 where the terminal does not know.
+    /// The size of the window.
     pub fn size(&self) -> Winsize {
-        match window_size(io::stdout()) {
-            Ok(size) if size.ws_col > 0 => size,
-            _ => Winsize { ws_row: 24, ws_col: 80, ws_xpixel: 0, ws_ypixel: 0 },
-        }
+        size()
+    }
+}
+
+/// The size of the user's window; 80 × 24 where the terminal does not know.
+pub fn size() -> Winsize {
+    match window_size(io::stdout()) {
+        Ok(size) if size.ws_col > 0 => size,
+        _ => Winsize { ws_row: 24, ws_col: 80, ws_xpixel: 0, ws_ypixel: 0 },
     }
 }
 

@@ -53,6 +53,8 @@ impl Home {
             ("XDG_RUNTIME_DIR", runtime.display().to_string()),
             ("PATH", "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin".to_owned()),
             ("TERM", "xterm-256color".to_owned()),
+            // Like it, this terminal cuts lines off where the window gets narrower.
+            ("XTERM_VERSION", "XTerm(388)".to_owned()),
             ("LANG", "C.UTF-8".to_owned()),
             ("USER", "tester".to_owned()),
             ("LOGNAME", "tester".to_owned()),

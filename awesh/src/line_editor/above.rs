@@ -8,6 +8,8 @@
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::reflow;
+
 /// Has rustyline draw its line again: a text that moves the cursor nowhere, and ends with a newline or rustyline
 /// would add one.
 const POKE: &str = "\x1b[A\n";
@@ -32,7 +34,7 @@ impl Above {
     /// Shows text above the prompt.
     pub(super) fn print(&self, text: &str) {
         let mut rows = self.rows();
-        if rows.stage > Stage::Fresh && rows.shown == 0 {
+        if rows.stage > Stage::Fresh && rows.shown.is_empty() {
             // There is no row to go up to. The printer lives as long as the editor.
             let _ = self.printer.send(text.to_owned());
         } else {
@@ -86,8 +88,10 @@ pub(super) struct Rows {
     due: String,
     /// Whether there is something to be shown.
     changed: bool,
-    /// How many rows directly above the line are ours.
-    shown: usize,
+    /// Whole lines directly above the line that are ours.
+    shown: String,
+    /// How wide the window was when the line was drawn.
+    columns: usize,
     stage: Stage,
 }
 
@@ -113,28 +117,47 @@ impl Rows {
         self.stage = Stage::Fresh;
     }
 
+    /// What brings the cursor to where rustyline takes it to be, which does not know that the terminal has wrapped the
+    /// line anew. `place` says in which row of the line the cursor is in a window of some width, and how many follow.
+    pub(super) fn follow(&mut self, columns: usize, place: impl Fn(usize) -> (usize, usize)) -> String {
+        if self.stage != Stage::Drawn || self.columns == columns {
+            return String::new();
+        }
+        let ((was, behind), (is, _)) = (place(self.columns), place(columns));
+        self.columns = columns;
+        // rustyline goes down these rows, which the terminal may not have any more.
+        let room = if behind > 0 { "\n".repeat(behind) + &format!("\x1b[{behind}A") } else { String::new() };
+        if is > was { erase(is - was) } else { "\n".repeat(was - is) + &room }
+    }
+
     /// What is to be written in front of the line, where all from there on is cleared.
-    pub(super) fn take(&mut self) -> String {
+    pub(super) fn take(&mut self, columns: usize) -> String {
         match self.stage {
             Stage::Over => return String::new(),
             Stage::Fresh => {}
             Stage::Drawn if !self.changed => return String::new(),
             Stage::Drawn => {}
         }
-        let erase = if self.stage == Stage::Drawn { erase(self.shown) } else { String::new() };
+        let erase = if self.stage == Stage::Drawn { erase(self.rows()) } else { String::new() };
         let end = if self.unfinished.is_empty() { "" } else { "\n" };
-        let text = format!("{erase}{}{}{end}{}", self.due, self.unfinished, self.prompt);
+        self.shown = format!("{}{end}{}", self.unfinished, self.prompt);
+        let text = format!("{erase}{}{}", self.due, self.shown);
         self.due.clear();
         self.changed = false;
+        self.columns = columns;
         self.stage = Stage::Drawn;
-        self.shown = self.prompt.matches('\n').count() + end.len();
         text
+    }
+
+    /// How many rows directly above the line are ours.
+    fn rows(&self) -> usize {
+        reflow::rows_of(&self.shown, self.columns)
     }
 
     /// The line is given up: what clears it and the rows, the cursor standing in its first row, which is empty
     /// but for the prompt.
     pub(super) fn leave(&mut self) -> String {
-        let erase = if self.stage == Stage::Drawn { erase(self.shown) } else { String::new() };
+        let erase = if self.stage == Stage::Drawn { erase(self.rows()) } else { String::new() };
         self.stage = Stage::Over;
         if erase.is_empty() { "\r\x1b[J".to_owned() } else { erase }
     }
@@ -150,8 +173,10 @@ impl Rows {
     }
 }
 
+/// Goes up so many rows and clears all from there on. Row by row: tmux takes a screen that is cleared from its first
+/// row for one to be kept in its history.
 fn erase(rows: usize) -> String {
-    if rows > 0 { format!("\x1b[{rows}A\r\x1b[J") } else { String::new() }
+    if rows > 0 { format!("\r\x1b[J{}", "\x1b[A\x1b[K".repeat(rows)) } else { String::new() }
 }
 
 pub(super) fn lock(rows: &Mutex<Rows>) -> MutexGuard<'_, Rows> {
@@ -161,4 +186,36 @@ pub(super) fn lock(rows: &Mutex<Rows>) -> MutexGuard<'_, Rows> {
 /// The lines of a prompt above its last, and that.
 pub(super) fn last_line(prompt: &str) -> (&str, &str) {
     prompt.split_at(prompt.rfind('\n').map_or(0, |end| end + 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cursor_is_where_rustyline_takes_it_to_be_after_the_window_has_changed() {
+        // A line of 90 columns in windows of 100 and 40: one row and three; with the cursor at its end or in its
+        // first row.
+        let at_end = |columns| (90 / columns, 0);
+        let at_beginning = |columns| (0, 90 / columns);
+        let mut rows = Rows::default();
+        assert_eq!(rows.follow(40, at_end), "", "nothing is drawn");
+        rows.begin("state\n");
+        assert_eq!(rows.take(100), "state\n");
+        assert_eq!(rows.follow(100, at_end), "");
+        assert_eq!(rows.follow(40, at_end), "\r\x1b[J\x1b[A\x1b[K\x1b[A\x1b[K");
+        assert_eq!(rows.follow(100, at_end), "\n\n");
+        assert_eq!(rows.follow(40, at_beginning), "");
+        assert_eq!(rows.follow(100, at_beginning), "\n\n\x1b[2A");
+    }
+
+    #[test]
+    fn all_rows_of_a_prompt_that_was_wrapped_are_erased() {
+        let mut rows = Rows::default();
+        rows.begin("a state of twenty...\n");
+        rows.take(100);
+        rows.follow(10, |_| (0, 0));
+        rows.changed = true;
+        assert_eq!(rows.take(10), "\r\x1b[J\x1b[A\x1b[K\x1b[A\x1b[Ka state of twenty...\n");
+    }
 }

@@ -16,11 +16,13 @@ use super::above::{self, Rows, last_line};
 use super::colours::paint;
 use super::completion::locate;
 use super::feeder::Gate;
+use super::reflow;
 use super::typing::Typing;
 use super::unfinished::goes_on;
 use super::{Purpose, Surroundings};
 use crate::bash::NoAnswer;
 use crate::router::{CommandKind, Facts, Route, route};
+use crate::terminal;
 
 /// How a question looks while it is typed: cyan, and its own mark in the prompt.
 const QUESTION: &str = "\x1b[36m";
@@ -59,7 +61,6 @@ pub(super) struct LineHelper {
     above: Arc<Mutex<Rows>>,
     /// What is typed after a line that cannot be entered yet.
     queued: Arc<Mutex<String>>,
-    columns: usize,
     prompt_width: usize,
 }
 
@@ -76,16 +77,14 @@ impl LineHelper {
             asks,
             above,
             queued,
-            columns: 0,
             prompt_width: 0,
         }
     }
 
-    /// What the next line is, where, behind which prompt, and how wide the window is.
-    pub fn set(&mut self, purpose: Purpose, around: &Surroundings, prompt: (&str, &str), columns: usize) {
+    /// What the next line is, where, and behind which prompt.
+    pub fn set(&mut self, purpose: Purpose, around: &Surroundings, prompt: (&str, &str)) {
         let (above, last) = (last_line(prompt.1).0, last_line(prompt.0).1);
         self.prompt_width = last.width();
-        self.columns = columns;
         self.purpose = purpose;
         self.around = Some(around.clone());
         self.asks.set(false);
@@ -111,8 +110,9 @@ impl LineHelper {
         }
         let width = |c: char| c.width().unwrap_or(0);
         let last = line.rsplit('\n').next().unwrap_or_default();
-        let used = (self.prompt_width + last.chars().map(width).sum::<usize>()) % self.columns.max(1);
-        let mut room = self.columns.saturating_sub(used + 1);
+        let columns = columns();
+        let used = (self.prompt_width + last.chars().map(width).sum::<usize>()) % columns;
+        let mut room = columns.saturating_sub(used + 1);
         let fits = |c: &char| {
             let fits = width(*c) <= room;
             room = room.saturating_sub(width(*c));
@@ -142,6 +142,22 @@ impl LineHelper {
             && route(line, &facts).route == Route::Ask
     }
 
+    /// Follows a change of the window's width, before rustyline draws the line anew.
+    fn follow_window(&self) {
+        if !reflow::happens() {
+            return;
+        }
+        let place = |columns| {
+            let (text, point) = self.typing.editor().shown();
+            let row = |text: &str| reflow::row_behind(self.prompt_width, text, columns);
+            let at = row(text.get(..point).unwrap_or(&text));
+            (at, row(&text).saturating_sub(at))
+        };
+        let moved = above::lock(&self.above).follow(columns(), place);
+        // A terminal that takes no bytes shows nothing either way.
+        let _ = terminal::write_out(moved.as_bytes());
+    }
+
     /// The line in its colours, with what is typed after it.
     fn painted<'l>(&self, line: &'l str, position: usize) -> Cow<'l, str> {
         let queued = self.queued(line);
@@ -162,6 +178,11 @@ impl LineHelper {
     }
 }
 
+/// How wide the window is now.
+fn columns() -> usize {
+    terminal::size().ws_col.into()
+}
+
 impl Helper for LineHelper {}
 
 impl Hinter for LineHelper {
@@ -169,6 +190,7 @@ impl Hinter for LineHelper {
 
     /// What the newest line that begins so goes on with; no more than fits the row, which it would break.
     fn hint(&self, line: &str, position: usize, _: &Context<'_>) -> Option<String> {
+        self.follow_window();
         let mut editor = self.typing.editor();
         let wanted = self.looks.suggestions
             && self.looks.colour
@@ -211,7 +233,7 @@ impl Highlighter for LineHelper {
 
     fn highlight_prompt<'b, 's: 'b, 'p: 'b>(&'s self, prompt: &'p str, default: bool) -> Cow<'b, str> {
         // In place of the prompt there may be that of a search: it leaves no mark of what is above.
-        let above = if default { above::lock(&self.above).take() } else { String::new() };
+        let above = if default { above::lock(&self.above).take(columns()) } else { String::new() };
         match prompt.strip_suffix(MARK) {
             Some(state) if default && self.asks.get() && self.looks.colour => {
                 Cow::Owned(format!("{above}{state}{BOLD_QUESTION}{QUESTION_MARK}{RESET}"))

@@ -18,6 +18,7 @@ mod instant;
 mod keys;
 mod plain;
 mod readline;
+mod reflow;
 mod rustyline;
 mod typing;
 mod unfinished;

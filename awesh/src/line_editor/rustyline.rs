@@ -108,7 +108,7 @@ impl Rustyline {
         let size = terminal.size();
         let window = Window { columns: size.ws_col.into(), rows: size.ws_row.into() };
         if let Some(helper) = self.editor.helper_mut() {
-            helper.set(request.purpose, around, request.prompt, window.columns);
+            helper.set(request.purpose, around, request.prompt);
         }
         let initial = request.initial;
         let mut line = Line {
