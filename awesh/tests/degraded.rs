@@ -45,10 +45,13 @@ fn a_lost_prompt_command_comes_back() {
     let home = Home::new();
     let mut terminal = home.awesh();
     terminal.wait_prompt();
-    // Where it is lost by a function nothing in the line tells of it.
-    terminal.run("lose() { PROMPT_COMMAND=('echo theirs'); }");
-    terminal.send("lose\r");
-    terminal.wait_for("\ntheirs\n>");
+    terminal.run("PROMPT_COMMAND=('echo theirs')");
+    terminal.wait_for("\ntheirs\n");
+    assert!(terminal.shows_state(), "{}", terminal.text());
+    // Where no line of the user's tells of it, it comes back with the next.
+    terminal.run("echo 'unset PROMPT_COMMAND' >file; true");
+    terminal.run(". ./file");
+    assert!(!terminal.shows_state(), "{}", terminal.text());
     terminal.send("echo raw\r");
     terminal.wait_for("\nraw");
     works(&mut terminal);

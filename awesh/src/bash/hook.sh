@@ -110,7 +110,7 @@ __awesh_take_prompts() {
     PS1=
   fi
   if [[ $PS2 != "${__awesh[ps2_ours]}" && ${PS2@a} != *r* ]]; then
-    __awesh[ps2]=$PS2
+    __awesh[ps2]=${PS2//"${__awesh[ps2_ours]}"/"${__awesh[ps2]-}"}
     PS2=${__awesh[ps2_ours]}
   fi
 }

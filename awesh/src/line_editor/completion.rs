@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use lscolors::LsColors;
+use nix::unistd::User;
 
 use super::readline::{Choice, Settings};
 use crate::bash::{Candidates, Unfinished};
@@ -298,15 +299,34 @@ fn quoted(word: &str, typed: &str, quote: Option<char>) -> String {
 
 /// Where a name that the user wrote is, seen from the session's directory.
 pub fn locate(name: &str, directory: &Path, home: Option<&Path>) -> PathBuf {
-    match (name.strip_prefix("~/"), home) {
-        (Some(rest), Some(home)) => home.join(rest),
-        _ => directory.join(name),
-    }
+    let Some((user, rest)) = name.strip_prefix('~').map(|name| name.split_once('/').unwrap_or((name, "")))
+    else {
+        return directory.join(name);
+    };
+    let named = || User::from_name(user).ok().flatten().map(|user| user.dir);
+    let home = if user.is_empty() { home.map(Path::to_owned) } else { named() };
+    home.map_or_else(|| directory.join(name), |home| home.join(rest))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_are_found_from_where_they_begin() {
+        let root = User::from_name("root").unwrap().unwrap().dir;
+        for (name, expected) in [
+            ("a/b", PathBuf::from("/here/a/b")),
+            ("/a", "/a".into()),
+            ("~", "/home/me".into()),
+            ("~/a", "/home/me/a".into()),
+            ("~root", root.clone()),
+            ("~root/a", root.join("a")),
+            ("~nosuchuser/a", "/here/~nosuchuser/a".into()),
+        ] {
+            assert_eq!(locate(name, Path::new("/here"), Some(Path::new("/home/me"))), expected, "{name}");
+        }
+    }
 
     fn cut(line: &str) -> (Vec<String>, usize, String) {
         let target = target(line, line.len(), None);
