@@ -4,6 +4,7 @@
 //! `benches/clusters` the reading of many clusters, `benches/hosts` commands on many hosts, `benches/plans` deployments
 //! by a plan, `benches/scan` the learning of what a cluster can do.
 
+mod arguments;
 mod client;
 mod comparison;
 mod executable;
@@ -16,6 +17,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
+pub use arguments::{arguments, number};
 pub use client::{Client, Run};
 pub use comparison::Table;
 pub use executable::awesh;

@@ -155,16 +155,19 @@ pub(super) fn expand(word: &str) -> Result<Vec<String>, String> {
     if word.len() > LONGEST {
         return Err(format!("a word of {} bytes names no host", word.len()));
     }
+    // An address of IPv6.
+    if word.starts_with('[') { Ok(vec![word.to_owned()]) } else { expand_ranges(word) }
+}
+
+fn expand_ranges(word: &str) -> Result<Vec<String>, String> {
     let is_range =
         |(_, rest): &(&str, &str)| rest.split_once(']').is_some_and(|(range, _)| range.contains(':'));
-    // A word that begins with a bracket is an address of IPv6.
-    let Some((before, rest)) = word.split_once('[').filter(is_range).filter(|(before, _)| !before.is_empty())
-    else {
+    let Some((before, rest)) = word.split_once('[').filter(is_range) else {
         return Ok(vec![word.to_owned()]);
     };
     let (range, after) = rest.split_once(']').unwrap_or((rest, ""));
     let names = counted(range).ok_or_else(|| format!("[{range}] is no range such as [01:10] or [a:c]"))?;
-    let rests = expand(after)?;
+    let rests = expand_ranges(after)?;
     if names.len().saturating_mul(rests.len()) > MOST {
         return Err(format!("{word} means more than {MOST} hosts"));
     }

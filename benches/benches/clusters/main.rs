@@ -8,7 +8,6 @@
 
 mod cases;
 
-use std::env;
 use std::io::{self, Write};
 
 use benches::{Client, Table};
@@ -18,13 +17,8 @@ use cases::Case;
 const ROUNDS: usize = 5;
 
 fn main() -> io::Result<()> {
-    let arguments: Vec<String> = env::args().collect();
-    // `cargo test` runs benchmarks without this argument, to see that they start.
-    if !arguments.iter().any(|argument| argument == "--bench") {
-        return Ok(());
-    }
-    let rounds = arguments.iter().skip_while(|argument| *argument != "--rounds").nth(1);
-    let rounds = rounds.and_then(|count| count.parse().ok()).unwrap_or(ROUNDS);
+    let Some(arguments) = benches::arguments() else { return Ok(()) };
+    let rounds = benches::number(&arguments, "--rounds", ROUNDS);
     writeln!(io::stderr(), "building awesh, unless it is up to date")?;
     let client = Client::new(benches::awesh()?)?;
     let mut table = Table::default();

@@ -10,7 +10,6 @@
 mod forms;
 mod table;
 
-use std::env;
 use std::io::{self, Write};
 use std::path::Path;
 use std::time::Duration;
@@ -22,11 +21,7 @@ use ssh_server::{Machine, Server, Wire};
 const IN_SEQUENCE: usize = 10;
 
 fn main() -> io::Result<()> {
-    let arguments: Vec<String> = env::args().collect();
-    // `cargo test` runs benchmarks without this argument, to see that they start.
-    if !arguments.iter().any(|argument| argument == "--bench") {
-        return Ok(());
-    }
+    let Some(arguments) = benches::arguments() else { return Ok(()) };
     let is_quick = arguments.iter().any(|argument| argument == "--quick");
     writeln!(io::stderr(), "building awesh, unless it is up to date")?;
     let awesh = benches::awesh()?;

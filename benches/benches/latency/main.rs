@@ -16,7 +16,6 @@ mod shells;
 mod table;
 mod terminal;
 
-use std::env;
 use std::io::{self, Write};
 use std::time::Duration;
 
@@ -41,13 +40,8 @@ const LONG_ROUNDS: usize = 5;
 const IDLE: Duration = Duration::from_secs(1);
 
 fn main() -> io::Result<()> {
-    let arguments: Vec<String> = env::args().collect();
-    // `cargo test` runs benchmarks without this argument, to see that they start.
-    if !arguments.iter().any(|argument| argument == "--bench") {
-        return Ok(());
-    }
-    let rounds = arguments.iter().skip_while(|argument| *argument != "--rounds").nth(1);
-    let rounds = rounds.and_then(|count| count.parse().ok()).unwrap_or(ROUNDS);
+    let Some(arguments) = benches::arguments() else { return Ok(()) };
+    let rounds = benches::number(&arguments, "--rounds", ROUNDS);
     writeln!(io::stderr(), "building awesh, unless it is up to date")?;
     let model = answering(|_, _| Reply::text(&["There", " you", " are."]));
     let shells = Shell::all(benches::awesh()?, model.base_url());

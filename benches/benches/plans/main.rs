@@ -7,7 +7,6 @@
 
 mod model;
 
-use std::env;
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
@@ -23,13 +22,8 @@ use tokio::sync::watch;
 const SCALE: f64 = 5.0;
 
 fn main() -> io::Result<()> {
-    let arguments: Vec<String> = env::args().collect();
-    // `cargo test` runs benchmarks without this argument, to see that they start.
-    if !arguments.iter().any(|argument| argument == "--bench") {
-        return Ok(());
-    }
-    let scale = arguments.iter().skip_while(|argument| *argument != "--scale").nth(1);
-    let scale = scale.and_then(|scale| scale.parse().ok()).unwrap_or(SCALE);
+    let Some(arguments) = benches::arguments() else { return Ok(()) };
+    let scale = benches::number(&arguments, "--scale", SCALE);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let mut out = io::stdout();
     writeln!(

@@ -12,7 +12,6 @@ mod model_server;
 mod cases;
 mod model;
 
-use std::env;
 use std::ffi::OsStr;
 use std::io::{self, Write};
 
@@ -24,13 +23,8 @@ use kubernetes_server::{Cluster, Clusters};
 const ROUNDS: usize = 3;
 
 fn main() -> io::Result<()> {
-    let arguments: Vec<String> = env::args().collect();
-    // `cargo test` runs benchmarks without this argument, to see that they start.
-    if !arguments.iter().any(|argument| argument == "--bench") {
-        return Ok(());
-    }
-    let rounds = arguments.iter().skip_while(|argument| *argument != "--rounds").nth(1);
-    let rounds = rounds.and_then(|count| count.parse().ok()).unwrap_or(ROUNDS);
+    let Some(arguments) = benches::arguments() else { return Ok(()) };
+    let rounds = benches::number(&arguments, "--rounds", ROUNDS);
     writeln!(io::stderr(), "building awesh, unless it is up to date")?;
     let program = benches::awesh()?;
     let mut table = Table::default();

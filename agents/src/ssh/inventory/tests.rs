@@ -63,6 +63,7 @@ fn ranges_are_counted_as_ansible_counts_them() {
         ("n[0:4:2]", &["n0", "n2", "n4"]),
         ("[a:b]", &["[a:b]"]),
         ("r[1:2]-[a:b]", &["r1-a", "r1-b", "r2-a", "r2-b"]),
+        ("r[1:2][a:b]", &["r1a", "r1b", "r2a", "r2b"]),
         ("[::1]", &["[::1]"]),
         ("plain", &["plain"]),
     ] {
@@ -78,7 +79,7 @@ fn ranges_are_counted_as_ansible_counts_them() {
 fn ranges_of_ranges_have_a_bound() {
     assert_eq!(expand("r[1:100]-[1:100]").unwrap().len(), 10_000);
     let why = expand("r[1:5000]-[1:5000]-[1:5000]").unwrap_err();
-    assert_eq!(why, "[1:5000]-[1:5000] means more than 10000 hosts");
+    assert_eq!(why, "-[1:5000]-[1:5000] means more than 10000 hosts");
     assert!(expand(&format!("r{}", "[1:1]".repeat(100_000))).is_err());
 }
 
