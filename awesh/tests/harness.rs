@@ -1,7 +1,7 @@
 //! A shell on a pseudo-terminal with a screen to read: what a person would see, and the keys he would press.
 //!
-//! Nothing here sleeps: every wait is for something on the screen or for the end of the process, and fails with
-//! the screen as it stands.
+//! Nothing here sleeps: every wait is for something on the screen, for what the shell does, or for its end, and fails
+//! with the screen as it stands.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,6 +13,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Mutex, PoisonError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use awesh::sys::process::lead_session_on_terminal;
@@ -27,6 +28,12 @@ use crate::model_server::Handle;
 
 /// Longer than anything takes on a busy machine; only a failure waits so long.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How long the shell may be busy with a command that an interrupt is to end.
+const BUSY: Duration = Duration::from_secs(1);
+
+/// The interrupt key.
+const INTERRUPT: u8 = 0x03;
 
 /// Held while a program is started.
 static STARTING: Mutex<()> = Mutex::new(());
@@ -239,6 +246,9 @@ impl Terminal {
     /// where nothing is given.
     pub fn becomes_ready(&mut self, keys: impl AsRef<[u8]>, text: Option<&str>) -> bool {
         let (prompts, before) = (self.prompts(), self.text_to_cursor());
+        if self.is_bash && keys.as_ref().contains(&INTERRUPT) {
+            self.wait_asleep();
+        }
         self.send(keys);
         match text {
             Some(text) => self.becomes(|screen| {
@@ -246,6 +256,19 @@ impl Terminal {
                 now != before && now.ends_with(text)
             }),
             None => self.becomes(|screen| screen.prompts() > prompts && screen.at_prompt()),
+        }
+    }
+
+    /// Waits until the shell itself waits for something. A Ctrl-C that comes between bash's prompt and its read is
+    /// shown, and forgotten until the next key.
+    fn wait_asleep(&self) {
+        let deadline = Instant::now() + BUSY;
+        let is_asleep = || {
+            let stat = fs::read_to_string(format!("/proc/{}/stat", self.pid())).unwrap_or_default();
+            stat.rsplit_once(") ").is_none_or(|(_, fields)| fields.starts_with('S'))
+        };
+        while !is_asleep() && Instant::now() < deadline {
+            thread::yield_now();
         }
     }
 
