@@ -38,6 +38,9 @@ const AFTER_EXPANSION: Duration = Duration::from_millis(100);
 /// How long a mark may take to come after the message that goes with it; it takes microseconds.
 const LOST: Duration = Duration::from_millis(250);
 
+/// A wait that ends just before its time would be a busy one.
+const ROUNDED_UP: Duration = Duration::from_millis(1);
+
 /// The interrupt key, while bash reads a line in raw mode.
 const INTERRUPT: u8 = 0x03;
 
@@ -130,7 +133,7 @@ impl BashSession {
         let left = match self.behind {
             // However long it has been silent: the looks come one after the other.
             Some(_) => Some(LOOK_AGAIN),
-            None => self.patience().map(|patience| patience.saturating_sub(since.elapsed())),
+            None => self.patience().map(|patience| patience.saturating_sub(since.elapsed()) + ROUNDED_UP),
         };
         let timeout =
             left.map_or(PollTimeout::NONE, |left| PollTimeout::try_from(left).unwrap_or(PollTimeout::ZERO));
@@ -191,8 +194,10 @@ impl BashSession {
     }
 
     fn on_silence(&mut self, terminal: &mut Terminal, since: Instant) -> io::Result<()> {
+        // Asked once: what follows is not to be of two minds about whether it is time.
+        let silent = since.elapsed();
         if self.has_lost_mark() {
-            if since.elapsed() >= LOST {
+            if silent >= LOST {
                 self.on_prompt_mark(terminal)?;
             }
         } else if self.output.marks.holds() || !self.echo.is_empty() {
@@ -204,13 +209,13 @@ impl BashSession {
         } else if self.phase == Phase::Reading && self.expansion == Expansion::Printed {
             self.outgoing.push_back(b'\n');
             self.expansion = Expansion::Nudged;
-        } else if since.elapsed() >= SILENCE && self.is_broken_off() {
+        } else if silent >= SILENCE && self.is_broken_off() {
             // bash reads on with readline's flag set, under which it runs no PROMPT_COMMAND: the line that takes
             // it off lets the hook be installed.
             self.modes.for_line(&self.slave)?;
             self.phase = Phase::Quiet;
             self.outgoing.extend(FINISH.bytes());
-        } else if since.elapsed() >= SILENCE && self.phase != Phase::Running {
+        } else if silent >= SILENCE && self.phase != Phase::Running {
             // Something of the user's own reads here, or the hook is gone: it gets the terminal.
             self.give_terminal(terminal)?;
         }
