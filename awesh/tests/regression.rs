@@ -199,12 +199,17 @@ fn a_line_taken_out_of_the_history_stayed_in_our_file() {
     assert_eq!(file, "echo kept\nfor i in 1; do echo $i; done\nhistory -d -3\n");
 }
 
-/// Stops the session's bash and types text, which is drawn without bash's word on it; then bash goes on.
-fn type_before_a_stopped_bash(terminal: &mut Terminal, text: &str) {
+/// The session's bash.
+fn bash_of(terminal: &mut Terminal) -> Pid {
     terminal.run("echo \"bash is $$\"");
     let screen = terminal.text();
     let pid = screen.rsplit("\nbash is ").next().and_then(|rest| rest.lines().next()).unwrap();
-    let bash = Pid::from_raw(pid.parse().unwrap());
+    Pid::from_raw(pid.parse().unwrap())
+}
+
+/// Stops the session's bash and types text, which is drawn without bash's word on it; then bash goes on.
+fn type_before_a_stopped_bash(terminal: &mut Terminal, text: &str) {
+    let bash = bash_of(terminal);
     kill(bash, Signal::SIGSTOP).unwrap();
     terminal.send(text);
     terminal.wait("the line", |screen| screen.line().ends_with(text));
@@ -265,4 +270,27 @@ fn on_the_lines_that_continue_a_command_only_files_were_completed() {
     terminal.wait_prompt();
     terminal.run("echo \"status $?\"");
     terminal.wait_for("\nstatus 130");
+}
+
+#[test]
+fn a_control_c_right_behind_an_answer_cost_the_user_his_last_argument() {
+    let home = Home::new();
+    let mut terminal = home.awesh();
+    terminal.wait_prompt();
+    // bash runs where nobody else wants its processor: the key is there before it is back from its answer.
+    let bash = bash_of(&mut terminal);
+    terminal.run("cpu=$(taskset -cp $$); cpu=${cpu##*: }; cpu=${cpu%%[,-]*}");
+    terminal.run("timeout 60 taskset -c $cpu sh -c 'while :; do :; done' &");
+    terminal.run(&format!(
+        "for p in {} {bash}; do taskset -acp $cpu $p; done; chrt -ip 0 {bash}",
+        terminal.pid()
+    ));
+    for word in ["first", "second"] {
+        terminal.run(&format!("true {word}"));
+        assert!(terminal.becomes_ready("abc", Some("> abc")));
+        assert!(terminal.becomes_ready("\x03", None));
+        terminal.run("echo \"it was $_\"");
+        terminal.wait_for(&format!("\nit was {word}"));
+    }
+    terminal.run("kill $!");
 }

@@ -121,7 +121,7 @@ impl Handshake {
             OpenOptions::new().read(true).write(true).custom_flags(O_NONBLOCK).open(path)
         };
         let (up, down) = (open("up")?, open("down")?);
-        let begin = Begin::create(directory, up.try_clone()?, b"C\0\0")?;
+        let begin = Begin::create(directory, up.try_clone()?, b"C\0\0\0")?;
         Ok(Self { up, down, begin, incoming: Vec::new(), last_id: 0 })
     }
 
@@ -173,14 +173,20 @@ impl Handshake {
     /// Takes the whole messages off `incoming`. One that makes no sense is dropped: the hook did not write it.
     fn decode(&mut self) -> Vec<Message> {
         let mut messages = Vec::new();
-        while let Some(end) = memchr::memmem::find(&self.incoming, b"\0\0") {
-            let rest = self.incoming.split_off(end + 2);
-            let text = String::from_utf8_lossy(&self.incoming[..end]).into_owned();
-            messages.extend(message(&text));
+        while let Some((fields, whole)) = first_message(&self.incoming) {
+            let rest = self.incoming.split_off(whole);
+            messages.extend(message(&String::from_utf8_lossy(&self.incoming[..fields])));
             self.incoming = rest;
         }
         messages
     }
+}
+
+/// Where the fields of the first message end, and where it does itself: behind one more, which is there for `$_`.
+fn first_message(incoming: &[u8]) -> Option<(usize, usize)> {
+    let fields = memchr::memmem::find(incoming, b"\0\0")?;
+    let last = fields + 2;
+    Some((fields, last + memchr::memchr(0, &incoming[last..])? + 1))
 }
 
 fn message(text: &str) -> Option<Message> {
@@ -246,7 +252,7 @@ mod tests {
             .write_all(b"P\x003\0:1 0 3\0:/tmp/a b\0vi\x002\x0017\0:> \0x PATH=/bin\0 X=\xff=1\0")
             .unwrap();
         assert_eq!(handshake.receive().unwrap(), []);
-        handshake.up.write_all(b"\0C\0\0").unwrap();
+        handshake.up.write_all(b"\0last\0C\0\0\0").unwrap();
         let variables = [("PATH", "x", "/bin"), ("X", "", "\u{fffd}=1")];
         let variables = variables.map(|(n, a, v)| (n.to_owned(), (a.to_owned(), v.to_owned())));
         let report = Report {
@@ -265,7 +271,7 @@ mod tests {
     #[test]
     fn what_the_hook_did_not_write_is_dropped() {
         let (_directory, mut handshake) = handshake();
-        handshake.up.write_all(b"nonsense\0\0P\0x\0\0\0\0R\x007\0:file\n\0\0").unwrap();
+        handshake.up.write_all(b"nonsense\0\0\0P\0x\0\0\0R\x007\0:file\n\0\0P\0").unwrap();
         assert_eq!(
             handshake.receive().unwrap(),
             [Message::Answer { id: 7, fields: vec![":file".to_owned()] }]

@@ -6,7 +6,8 @@
 # our part of PS0: one of ps0_begin, which reads the FIFO begin, and ps0_fork; call and slot, our command in
 # PROMPT_COMMAND and its index there (0: behind the user's own in one string); status, pipestatus and last, the user's
 # $?, PIPESTATUS and $_; jobs and disabled, what was so at the last prompt; kind, id, first and second, the present
-# request. An element that is never set hides what is expanded in its subscript for a side effect alone.
+# request. An element that is never set hides what is expanded in its subscript for a side effect alone. The array
+# __awesh_message has the fields that bash sends as soon as it waits.
 # Functions are defined before any file of the user's is read, so no alias of his is in them; builtins are
 # called by that name because a function may hide them. (`builtin local` splits what is not in quotes.)
 
@@ -31,6 +32,7 @@ __awesh_prompt() {
   [[ ! -s @DIR@/disabled ]] || __awesh_enable
   builtin local REPLY FUNCNEST=0
   builtin local IFS=$' \t\n'
+  builtin local -a __awesh_message
   [[ -p @DIR@/up && -p @DIR@/down ]] || builtin return 0
   __awesh[status]=$1
   __awesh[last]=$2
@@ -166,16 +168,16 @@ __awesh_come_last() {
   done
 }
 
-# Writes the state of the session. A message is a list of fields, each ended by a NUL and none of them empty,
-# and an empty field.
+# The state of the session as a message. A message is a list of fields, none of them empty, an empty one, and one more that
+# means nothing: each ends with a NUL.
 __awesh_report() {
   builtin local __awesh_mode=none __awesh_jobs='\j'
   builtin local -a __awesh_own
   __awesh_own=()
   if [[ -o vi ]]; then __awesh_mode=vi; elif [[ -o emacs ]]; then __awesh_mode=emacs; fi
   [[ ! ${!AWESH_@} ]] || __awesh_take_own
-  builtin printf '%s\0' P "${__awesh[status]}" ":${__awesh[pipestatus]}" ":$PWD" "$__awesh_mode" "${__awesh_jobs@P}" "${HISTCMD:-0}" \
-    ":${__awesh[ps2]@P}" @WATCHED@ "${__awesh_own[@]}" '' >@DIR@/up
+  __awesh_message=(P "${__awesh[status]}" ":${__awesh[pipestatus]}" ":$PWD" "$__awesh_mode" "${__awesh_jobs@P}"
+    "${HISTCMD:-0}" ":${__awesh[ps2]@P}" @WATCHED@ "${__awesh_own[@]}")
 }
 
 # awesh's own variables, which hardly anybody has set, are apart: words that come to nothing took bash half the time of
@@ -185,14 +187,14 @@ __awesh_take_own() {
 }
 
 # Answers requests until the shell says go. A request is four fields: kind, id, and two arguments. While it
-# waits, a trap of the user's may run, and what that prints is to be seen. An interrupt leaves bash with $_ as it
-# was before the wait: so that is the user's own.
+# waits, a trap of the user's may run, and what that prints is to be seen.
 __awesh_serve() {
   builtin local __awesh_since="$SECONDS" __awesh_status
   __awesh[kind]=
   while [[ ${__awesh[kind]} != go ]]; do
     __awesh_receive
     __awesh_status=$?
+    __awesh_message=()
     if ((__awesh_status == 0)); then
       __awesh_since=$SECONDS
       __awesh_answer_request
@@ -212,51 +214,48 @@ __awesh_continue() {
   builtin set +efnuvxET
   [[ ! -s @DIR@/disabled ]] || __awesh_enable
   builtin local REPLY FUNCNEST=0 IFS=$' \t\n'
+  builtin local -a __awesh_message
   [[ -p @DIR@/up && -p @DIR@/down && ! ${TMOUT-} ]] || builtin return
   builtin printf '@MARK@S\a' >/dev/tty
   __awesh_serve
 }
 
+# Sends the message, if there is one, and waits for a request. From then on an interrupt may come, which leaves bash
+# with $_ as it was before the command that it ends: so these have the user's own as their last argument.
 # Without a name `read` takes all there is, whatever IFS says; and a name could be that of a readonly variable.
 __awesh_receive() {
   builtin : "${__awesh[last]}"
+  ((${#__awesh_message[@]} == 0)) || builtin printf '%s\0' "${__awesh_message[@]}" '' "${__awesh[last]}" >@DIR@/up
   builtin read -r -d '' && __awesh[kind]=$REPLY && builtin read -r -d '' && __awesh[id]=$REPLY &&
     builtin read -r -d '' && __awesh[first]=$REPLY && builtin read -r -d '' && __awesh[second]=$REPLY
 } <@DIR@/down
 
+# Each of these adds the fields of its answer to the message.
 __awesh_answer_request() {
+  [[ ${__awesh[kind]} == go ]] || __awesh_message=(R "${__awesh[id]}")
   case ${__awesh[kind]} in
-    type) __awesh_answer "${__awesh[id]}" __awesh_type "${__awesh[first]}" ;;
-    names) __awesh_answer "${__awesh[id]}" __awesh_names ;;
-    ps1) __awesh_answer "${__awesh[id]}" __awesh_ps1 ;;
-    shadows) __awesh_answer "${__awesh[id]}" __awesh_shadows ;;
-    environment) __awesh_environment >@DIR@/up 2>/dev/null ;;
-    complete) __awesh_answer "${__awesh[id]}" __awesh_complete "${__awesh[first]}" "${__awesh[second]}" >/dev/null 2>&1 ;;
-    names-of) __awesh_answer "${__awesh[id]}" __awesh_names_of "${__awesh[first]}" "${__awesh[second]}" 2>/dev/null ;;
-    expand) __awesh_answer "${__awesh[id]}" __awesh_expand "${__awesh[first]}" "${__awesh[second]}" 2>/dev/null ;;
-    readline) __awesh_answer "${__awesh[id]}" __awesh_readline 2>/dev/null ;;
-    history) __awesh_answer "${__awesh[id]}" __awesh_history "${__awesh[first]}" 2>/dev/null ;;
+    type) __awesh_type "${__awesh[first]}" ;;
+    names) __awesh_names ;;
+    ps1) __awesh_ps1 ;;
+    shadows) __awesh_shadows ;;
+    environment) __awesh_environment ;;
+    complete) __awesh_complete "${__awesh[first]}" "${__awesh[second]}" >/dev/null 2>&1 ;;
+    names-of) __awesh_names_of "${__awesh[first]}" "${__awesh[second]}" 2>/dev/null ;;
+    expand) __awesh_expand "${__awesh[first]}" "${__awesh[second]}" 2>/dev/null ;;
+    readline) __awesh_readline 2>/dev/null ;;
+    history) __awesh_history "${__awesh[first]}" 2>/dev/null ;;
     run) __awesh_run "${__awesh[first]}" "${__awesh[second]}" ;;
   esac
 }
 
-# Runs the rest of the arguments, which leave the fields of the answer in __awesh_fields. One command writes it: a
-# trap that ran between two would print into it.
-__awesh_answer() {
-  builtin local -a __awesh_fields
-  __awesh_fields=()
-  "${@:2}"
-  builtin printf '%s\0' R "$1" "${__awesh_fields[@]}" '' >@DIR@/up
-}
-
 __awesh_type() {
   __awesh_take builtin type -t -- "$1"
-  __awesh_fields=(":$REPLY")
+  __awesh_message+=(":$REPLY")
 }
 
 __awesh_names() {
   __awesh_take builtin compgen -c
-  __awesh_fields=(":$REPLY")
+  __awesh_message+=(":$REPLY")
 }
 
 # The functions in one field, then the aliases, where bash goes by them. Nothing where a line means something else
@@ -265,24 +264,26 @@ __awesh_shadows() {
   { builtin shopt -q interactive_comments && [[ $- != *k* ]]; } || builtin return 0
   builtin local __awesh_name
   __awesh_take builtin compgen -A function
-  __awesh_fields=(":$REPLY")
+  __awesh_message+=(":$REPLY")
   builtin shopt -q expand_aliases || builtin return 0
   for __awesh_name in "${!BASH_ALIASES[@]}"; do
-    __awesh_fields+=(":$__awesh_name=${BASH_ALIASES[$__awesh_name]}")
+    __awesh_message+=(":$__awesh_name=${BASH_ALIASES[$__awesh_name]}")
   done
 }
 
-# Whole, and past every file: there are secrets in it.
+# Whole, and past every file: there are secrets in it. What is left to be sent is no variable, and ends the answer.
 __awesh_environment() {
-  builtin printf 'R\0%s\0' "${__awesh[id]}"
-  builtin command env -0
-  builtin printf '\0'
+  {
+    builtin printf '%s\0' "${__awesh_message[@]}"
+    builtin command env -0
+  } >@DIR@/up 2>/dev/null
+  __awesh_message=(:)
 }
 
 # The user's PS1 may show $?.
 __awesh_ps1() {
   __awesh_end_with "${__awesh[status]}"
-  __awesh_fields=(":${__awesh[ps1]@P}")
+  __awesh_message+=(":${__awesh[ps1]@P}")
 }
 
 __awesh_end_with() {
@@ -299,7 +300,7 @@ __awesh_complete() {
   builtin eval "COMP_WORDS=(${__awesh_words[*]:2}) COMPREPLY=()"
   __awesh_candidates "${COMP_WORDS[0]}" "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
   COMPREPLY=("${COMPREPLY[@]:0:@CANDIDATES@}")
-  __awesh_fields=("options:$__awesh_options" "${COMPREPLY[@]/#/:}")
+  __awesh_message+=("options:$__awesh_options" "${COMPREPLY[@]/#/:}")
 }
 
 # Finds the completion for command $1 and fills COMPREPLY for word $2, which comes after $3.
@@ -439,7 +440,7 @@ __awesh_names_of() {
     file) __awesh_files "$2" ;;
     *) __awesh_collect builtin compgen -A "$1" -- "$2" ;;
   esac
-  __awesh_fields=("options:$__awesh_options" "${COMPREPLY[@]/#/:}")
+  __awesh_message+=("options:$__awesh_options" "${COMPREPLY[@]/#/:}")
 }
 
 # What the shell makes of a text, in a subshell that leaves nothing behind.
@@ -450,14 +451,14 @@ __awesh_expand() {
     glob) REPLY=$(builtin compgen -G "$2") || builtin return 0 ;;
     alias) REPLY=${2/#"${2%%[[:space:]]*}"/${BASH_ALIASES[${2%%[[:space:]]*}]-${2%%[[:space:]]*}}} ;;
   esac
-  __awesh_fields=(":$REPLY")
+  __awesh_message+=(":$REPLY")
 }
 
 # The lines that bash remembers, as `history` lists them: the last ones only, where a number is given.
 __awesh_history() {
   builtin local HISTTIMEFORMAT=
   __awesh_take builtin history $1
-  __awesh_fields=(":$REPLY")
+  __awesh_message+=(":$REPLY")
 }
 
 # Prints the text with the events of the history that it names. `history -p` takes the last entry for its own line,
@@ -475,11 +476,11 @@ __awesh_expand_history() {
 __awesh_readline() {
   builtin local __awesh_map __awesh_list
   __awesh_take builtin bind -v
-  __awesh_fields=(":$REPLY" ":$LS_COLORS")
+  __awesh_message+=(":$REPLY" ":$LS_COLORS")
   for __awesh_map in emacs vi-insert vi-command; do
     for __awesh_list in -p -s -X; do
       __awesh_take builtin bind -m "$__awesh_map" "$__awesh_list"
-      __awesh_fields+=(":$REPLY")
+      __awesh_message+=(":$REPLY")
     done
   done
 }
@@ -491,7 +492,7 @@ __awesh_run() {
   builtin local READLINE_POINT="${2%%$'\n'*}" READLINE_MARK=0 READLINE_LINE="${2#*$'\n'}"
   __awesh_end_with "${__awesh[status]}"
   builtin eval "$1"
-  builtin printf '%s\0' R "${__awesh[id]}" ":$READLINE_LINE" ":$READLINE_POINT" '' >@DIR@/up
+  builtin printf '%s\0' "${__awesh_message[@]}" ":$READLINE_LINE" ":$READLINE_POINT" '' '' >@DIR@/up
   builtin printf '@MARK@P\a' >/dev/tty
   __awesh_report
 }
@@ -532,7 +533,7 @@ __awesh_begin() {
   {
     builtin set +x
     builtin enable builtin printf read
-    builtin printf 'C\0\0' >@DIR@/up && builtin read -r -d '' <@DIR@/down
+    builtin printf 'C\0\0\0' >@DIR@/up && builtin read -r -d '' <@DIR@/down
   } 2>/dev/null
 }
 
@@ -602,7 +603,7 @@ __awesh_install() {
   builtin set +o vi +o emacs
   [[ -p @DIR@/up && -p @DIR@/down ]] || builtin return 0
   __awesh[installed]=yes
-  builtin printf 'H\0%s\0\0' "$__awesh_mode" >@DIR@/up
+  builtin printf 'H\0%s\0\0\0' "$__awesh_mode" >@DIR@/up
   # bash turns it on again behind PROMPT_COMMAND.
   [[ -o history ]] || __awesh[forgetful]=yes
   __awesh_take_command
@@ -631,7 +632,7 @@ builtin unset PROMPT_COMMAND
 @RESTORE@
 # Where the user ends a start-up file with Ctrl-C, this installs the hook. A string of the user's would take it in.
 ((__awesh[slot] == 0)) || PROMPT_COMMAND[@SLOT@]=${__awesh[call]}
-[[ ! -p @DIR@/up ]] || builtin printf 'B\0\0' >@DIR@/up
+[[ ! -p @DIR@/up ]] || builtin printf 'B\0\0\0' >@DIR@/up
 builtin set -o emacs
 @STARTUP@
 { __awesh_install; } >/dev/null 2>&1

@@ -141,6 +141,7 @@ impl Link {
 
     /// A copy of the session answers from now on.
     pub fn ask_copy(&mut self) {
+        self.late = None;
         self.lost = false;
         self.is_copy = true;
     }
@@ -250,6 +251,9 @@ impl Link {
 
     /// Ctrl-C at the prompt: bash starts over at a new prompt with status 130, or runs the user's trap and stays.
     pub fn interrupt(&mut self) -> Option<Report> {
+        if let Some(late) = self.late.take() {
+            let _ = self.await_answer(late, Instant::now() + QUICK);
+        }
         let _ = signal_foreground(self.master.as_fd(), Signal::SIGINT);
         self.ask("type", ":", "", PATIENT);
         self.renewed.take()
