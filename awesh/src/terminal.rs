@@ -9,10 +9,11 @@ use std::io::{self, ErrorKind, Write};
 use std::os::fd::{AsFd, BorrowedFd};
 
 use nix::errno::Errno;
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::poll::{PollFd, PollFlags};
 use nix::pty::Winsize;
 use nix::unistd::{read, write};
 
+use crate::sys::poll::wait;
 use crate::sys::pty::window_size;
 use crate::sys::signals::Signals;
 use crate::sys::tty::{Mode, Tty};
@@ -121,7 +122,7 @@ impl Keyboard {
                     self.ended.set(true);
                     return Ok(0);
                 }
-                Err(Errno::EAGAIN) => drop(wait_for(self.fd(), PollFlags::POLLIN)?),
+                Err(Errno::EAGAIN) => drop(wait(&mut [PollFd::new(self.fd(), PollFlags::POLLIN)], None)?),
                 result => return Ok(result?),
             }
         }
@@ -158,16 +159,9 @@ pub fn write_out(mut bytes: &[u8]) -> io::Result<()> {
             Ok(0) => return Err(ErrorKind::WriteZero.into()),
             Ok(count) => bytes = &bytes[count..],
             Err(Errno::EINTR) => {}
-            Err(Errno::EAGAIN) => drop(wait_for(stdout.as_fd(), PollFlags::POLLOUT)?),
+            Err(Errno::EAGAIN) => drop(wait(&mut [PollFd::new(stdout.as_fd(), PollFlags::POLLOUT)], None)?),
             Err(error) => return Err(error.into()),
         }
     }
     Ok(())
-}
-
-fn wait_for(fd: BorrowedFd<'_>, events: PollFlags) -> io::Result<()> {
-    match poll(&mut [PollFd::new(fd, events)], PollTimeout::NONE) {
-        Ok(_) | Err(Errno::EINTR) => Ok(()),
-        Err(error) => Err(error.into()),
-    }
 }

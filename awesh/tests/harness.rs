@@ -16,10 +16,11 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use awesh::sys::poll::wait;
 use awesh::sys::process::lead_session_on_terminal;
 use awesh::sys::pty::{Pty, set_window_size};
 use nix::errno::Errno;
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::poll::{PollFd, PollFlags};
 use nix::pty::Winsize;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, read, write};
@@ -408,10 +409,8 @@ impl Terminal {
     }
 
     fn read_some(&mut self, deadline: Instant) {
-        let left = deadline.saturating_duration_since(Instant::now());
-        let timeout = PollTimeout::try_from(left).unwrap_or(PollTimeout::MAX);
-        let ready = poll(&mut [PollFd::new(self.pty.master.as_fd(), PollFlags::POLLIN)], timeout);
-        if matches!(ready, Ok(count) if count > 0) {
+        let mut fds = [PollFd::new(self.pty.master.as_fd(), PollFlags::POLLIN)];
+        if wait(&mut fds, Some(deadline)).unwrap() {
             let mut buffer = [0; 65536];
             match read(&self.pty.master, &mut buffer) {
                 Ok(count) => {

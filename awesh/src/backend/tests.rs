@@ -6,12 +6,14 @@ use std::time::{Duration, Instant};
 
 use awesh_protocol::frame::encode;
 use awesh_protocol::{Context, Decision, Event, FailureKind, Request, Settings, VERSION};
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::poll::{PollFd, PollFlags};
 
 use super::fake::{Behaviour, Fake, Peer};
 use super::notices::Notice;
 use super::stage::Stage;
 use super::{BackendClient, BackendError, Launch, State};
+
+use crate::sys::poll::wait;
 
 /// What the shell's loop does, until the client is as the test wants it; the events on the way.
 fn drive(client: &mut BackendClient, mut until: impl FnMut(&BackendClient, &[Event]) -> bool) -> Vec<Event> {
@@ -23,13 +25,10 @@ fn drive(client: &mut BackendClient, mut until: impl FnMut(&BackendClient, &[Eve
             return events;
         }
         assert!(Instant::now() < give_up, "still {:?} after {events:?}", client.state());
-        let wait =
-            client.deadline().unwrap_or(give_up).min(give_up).saturating_duration_since(Instant::now());
-        let timeout = PollTimeout::try_from(wait + Duration::from_millis(1)).unwrap();
         let mut flags = PollFlags::POLLIN;
         flags.set(PollFlags::POLLOUT, client.is_sending());
         let mut fds: Vec<_> = client.fd().into_iter().map(|fd| PollFd::new(fd, flags)).collect();
-        poll(&mut fds, timeout).unwrap();
+        wait(&mut fds, Some(client.deadline().unwrap_or(give_up).min(give_up))).unwrap();
     }
 }
 

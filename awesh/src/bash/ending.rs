@@ -4,13 +4,13 @@ use std::io;
 use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
-use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{Signal, kill, raise};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 
 use super::handshake::Message;
 use super::{BashSession, HANG_UP, Phase, Turn};
+use crate::sys::poll::wait;
 use crate::sys::tty::Mode;
 use crate::terminal::Terminal;
 
@@ -67,10 +67,7 @@ impl BashSession {
                 PollFd::new(self.master.as_fd(), PollFlags::POLLIN),
                 PollFd::new(link.handshake.fd(), PollFlags::POLLIN),
             ];
-            match poll(&mut fds, PollTimeout::try_from(LOOK_AGAIN).unwrap_or(PollTimeout::ZERO)) {
-                Ok(_) | Err(Errno::EINTR) => {}
-                Err(error) => return Err(error.into()),
-            }
+            wait(&mut fds, Some(Instant::now() + LOOK_AGAIN))?;
         }
         Ok(())
     }

@@ -10,12 +10,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use awesh_protocol::SessionNames;
-use nix::errno::Errno;
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::poll::{PollFd, PollFlags};
 use nix::sys::signal::Signal;
 
 use super::handshake::{Handshake, Message, Report};
 use super::listing::entries;
+use crate::sys::poll::wait;
 use crate::sys::pty::signal_foreground;
 
 /// How long a line waits for bash to say what a word is; it takes 0.1 ms.
@@ -234,7 +234,7 @@ impl Link {
 
     /// The session's aliases and functions.
     pub fn names(&mut self) -> SessionNames {
-        let Some(fields) = self.look_up("shadows", "", QUICK) else {
+        let Some(fields) = self.look_up("shadows", "", UNHURRIED) else {
             return SessionNames { unknown: true, ..SessionNames::default() };
         };
         let mut fields = fields.iter().filter_map(|field| field.strip_prefix(':'));
@@ -261,10 +261,10 @@ impl Link {
 
     /// Asks what bash knows without running anything of the user's. At the deadline there is no answer: it is a busy
     /// machine, or a slow file system that bash looks through. It is not ended, which would be a Ctrl-C that nobody
-    /// pressed, and nothing else of this kind is asked before it is over.
+    /// pressed, and nothing else of this kind is asked before it is over, for which a key does not wait once more.
     fn look_up(&mut self, kind: &str, word: &str, patience: Duration) -> Option<Vec<String>> {
         if let Some(late) = self.late
-            && matches!(self.await_answer(late, Instant::now()), Ok(Reply::Nothing))
+            && matches!(self.await_answer(late, Instant::now() + patience - QUICK), Ok(Reply::Nothing))
         {
             return None;
         }
@@ -315,12 +315,8 @@ impl Link {
 
     fn await_answer(&mut self, due: u64, deadline: Instant) -> io::Result<Reply> {
         loop {
-            let left = deadline.saturating_duration_since(Instant::now());
-            let timeout = PollTimeout::try_from(left).unwrap_or(PollTimeout::MAX);
-            match poll(&mut [PollFd::new(self.handshake.fd(), PollFlags::POLLIN)], timeout) {
-                Ok(0) => return Ok(Reply::Nothing),
-                Ok(_) | Err(Errno::EINTR) => {}
-                Err(error) => return Err(error.into()),
+            if !wait(&mut [PollFd::new(self.handshake.fd(), PollFlags::POLLIN)], Some(deadline))? {
+                return Ok(Reply::Nothing);
             }
             for message in self.handshake.receive()? {
                 match message {
@@ -340,4 +336,46 @@ enum Reply {
     Fields(Vec<String>),
     Interrupted,
     Nothing,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+    use std::io::{Read, Write};
+    use std::path::Path;
+    use std::sync::mpsc::{Receiver, channel};
+    use std::thread;
+
+    use super::*;
+
+    /// Stands for a bash that answers each request with these fields, some time after it is let.
+    fn answer_late(directory: &Path, answers: &[&str], let_go: Receiver<()>) {
+        let mut down = File::open(directory.join("down")).unwrap();
+        let mut up = File::options().write(true).open(directory.join("up")).unwrap();
+        for ((id, fields), ()) in (1..).zip(answers).zip(let_go) {
+            let mut request = [0; 256];
+            assert!(down.read(&mut request).unwrap() > 0);
+            thread::sleep(QUICK + QUICK / 2);
+            write!(up, "R\0{id}\0{fields}\0\0\0").unwrap();
+        }
+    }
+
+    #[test]
+    fn a_question_waits_for_what_a_key_does_not_wait_for() {
+        let session = tempfile::tempdir().unwrap();
+        let handshake = Handshake::create(session.path()).unwrap();
+        let mut link = Link::new(handshake, Arc::new(File::open("/dev/null").unwrap().into()));
+        let (go, let_go) = channel();
+        let directory = session.path().to_owned();
+        thread::spawn(move || answer_late(&directory, &[":file", ":hidden\n\0:l=ls -l"], let_go));
+        assert_eq!(link.kind_of("ls"), Err(NoAnswer));
+        assert_eq!(link.kind_of("ls"), Err(NoAnswer));
+        go.send(()).unwrap();
+        go.send(()).unwrap();
+        let names = link.names();
+        assert!(
+            !names.unknown && names.functions == ["hidden"] && names.aliases["l"] == "ls -l",
+            "{names:?}"
+        );
+    }
 }

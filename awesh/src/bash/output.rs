@@ -11,6 +11,7 @@ use nix::unistd::read;
 
 use super::markers::{Mark, MarkParser, Piece};
 use super::tail::Tail;
+use crate::sys::poll::wait;
 use crate::sys::pty::queued;
 
 /// With so many bytes at hand no more are gathered: the kernel hands out one byte less than 4 KB, and to fetch that
@@ -94,11 +95,7 @@ impl Output {
         let deadline = Instant::now() + DELIVERY;
         let mut printed = Vec::new();
         while Instant::now() < deadline {
-            let left = PollTimeout::try_from(deadline - Instant::now()).unwrap_or(PollTimeout::ZERO);
-            match poll(&mut [PollFd::new(self.fd(), PollFlags::POLLIN)], left) {
-                Ok(_) | Err(Errno::EINTR) => {}
-                Err(error) => return Err(error.into()),
-            }
+            wait(&mut [PollFd::new(self.fd(), PollFlags::POLLIN)], Some(deadline))?;
             let (more, marked) = self.take()?;
             printed.extend(more);
             if marked {

@@ -6,12 +6,13 @@ use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::poll::{PollFd, PollFlags};
 use nix::unistd::{tcgetpgrp, write};
 
 use super::behind::LOOK_AGAIN;
 use super::spawn::CALL_ECHO;
 use super::{BashSession, Expansion, Phase, START, Turn};
+use crate::sys::poll::wait;
 use crate::sys::tty::Mode;
 use crate::terminal::Terminal;
 
@@ -37,9 +38,6 @@ const AFTER_EXPANSION: Duration = Duration::from_millis(100);
 
 /// How long a mark may take to come after the message that goes with it; it takes microseconds.
 const LOST: Duration = Duration::from_millis(250);
-
-/// A wait that ends just before its time would be a busy one.
-const ROUNDED_UP: Duration = Duration::from_millis(1);
 
 /// The interrupt key, while bash reads a line in raw mode.
 const INTERRUPT: u8 = 0x03;
@@ -130,13 +128,11 @@ impl BashSession {
     }
 
     fn poll(&self, terminal: &Terminal, since: Instant) -> io::Result<Ready> {
-        let left = match self.behind {
+        let deadline = match self.behind {
             // However long it has been silent: the looks come one after the other.
-            Some(_) => Some(LOOK_AGAIN),
-            None => self.patience().map(|patience| patience.saturating_sub(since.elapsed()) + ROUNDED_UP),
+            Some(_) => Some(Instant::now() + LOOK_AGAIN),
+            None => self.patience().map(|patience| since + patience),
         };
-        let timeout =
-            left.map_or(PollTimeout::NONE, |left| PollTimeout::try_from(left).unwrap_or(PollTimeout::ZERO));
         let link = self.link.lock();
         let sends = self.takes_keys && !self.outgoing.is_empty();
         let master = if sends { PollFlags::POLLIN | PollFlags::POLLOUT } else { PollFlags::POLLIN };
@@ -148,11 +144,8 @@ impl BashSession {
         ];
         // Keys wait in the kernel while bash has not taken the ones before.
         let count = if self.outgoing.len() > KEYS { 3 } else { 4 };
-        match poll(&mut fds[..count], timeout) {
-            Ok(0) => return Ok(Ready { nothing: true, ..Ready::default() }),
-            Ok(_) => {}
-            Err(Errno::EINTR) => return Ok(Ready { signal: true, ..Ready::default() }),
-            Err(error) => return Err(error.into()),
+        if !wait(&mut fds[..count], deadline)? {
+            return Ok(Ready { nothing: true, ..Ready::default() });
         }
         let events = |fd: &PollFd<'_>| fd.revents().unwrap_or(PollFlags::empty());
         Ok(Ready {

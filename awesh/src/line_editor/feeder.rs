@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::poll::{PollFd, PollFlags};
 use nix::sys::eventfd::{EfdFlags, EventFd};
 use nix::sys::signal::Signal;
 use nix::unistd::write;
@@ -21,6 +21,7 @@ use super::Beside;
 use super::above::{Above, last_line};
 use super::keys::KeyStream;
 use crate::bash::{Output, Watch};
+use crate::sys::poll::wait;
 use crate::sys::pty::{queued, set_window_size, signal_foreground};
 use crate::terminal::Terminal;
 use crate::timings::{self, Figure};
@@ -34,9 +35,6 @@ const UNFINISHED: Duration = Duration::from_millis(20);
 
 /// Ctrl-C, which no state of the editor takes for anything else.
 const INTERRUPT: u8 = 0x03;
-
-/// A wait that ends just before its time would be a busy one.
-const ROUNDED_UP: Duration = Duration::from_millis(1);
 
 /// How the editor and its feeder tell each other.
 #[derive(Debug)]
@@ -115,10 +113,7 @@ impl Gate {
                         PollFd::new(editor.as_fd(), PollFlags::POLLOUT),
                         PollFd::new(self.wake.as_fd(), PollFlags::POLLIN),
                     ];
-                    match poll(&mut fds, PollTimeout::NONE) {
-                        Ok(_) | Err(Errno::EINTR) => {}
-                        Err(error) => return Err(error.into()),
-                    }
+                    wait(&mut fds, None)?;
                 }
                 Err(error) => return Err(error.into()),
             }
@@ -128,11 +123,9 @@ impl Gate {
 
     /// Waits until the line is read, but not for long.
     pub fn wait_done(&self) -> io::Result<bool> {
-        let timeout = PollTimeout::try_from(UNDECIDED).unwrap_or(PollTimeout::MAX);
-        match poll(&mut [PollFd::new(self.wake.as_fd(), PollFlags::POLLIN)], timeout) {
-            Ok(_) | Err(Errno::EINTR) => Ok(self.done.load(Ordering::SeqCst)),
-            Err(error) => Err(error.into()),
-        }
+        let deadline = Instant::now() + UNDECIDED;
+        wait(&mut [PollFd::new(self.wake.as_fd(), PollFlags::POLLIN)], Some(deadline))?;
+        Ok(self.done.load(Ordering::SeqCst))
     }
 
     fn ring(&self) {
@@ -211,15 +204,11 @@ impl Feeder<'_> {
     }
 
     fn poll(&self) -> io::Result<Ready> {
-        let waits = [
-            self.held_since.map(|since| UNDECIDED.saturating_sub(since.elapsed())),
-            (!self.printed.is_empty()).then_some(UNFINISHED),
-            self.beside.deadline().map(|due| due.saturating_duration_since(Instant::now())),
+        let deadlines = [
+            self.held_since.map(|since| since + UNDECIDED),
+            (!self.printed.is_empty()).then(|| Instant::now() + UNFINISHED),
+            self.beside.deadline(),
         ];
-        let timeout = waits.into_iter().flatten().min();
-        let timeout = timeout.map_or(PollTimeout::NONE, |wait| {
-            PollTimeout::try_from(wait + ROUNDED_UP).unwrap_or(PollTimeout::MAX)
-        });
         let mut fds = vec![
             PollFd::new(self.terminal.keyboard.fd(), PollFlags::POLLIN),
             PollFd::new(self.output.fd(), PollFlags::POLLIN),
@@ -228,11 +217,7 @@ impl Feeder<'_> {
             PollFd::new(self.output.unread_keys_fd(), PollFlags::POLLIN),
         ];
         fds.extend(self.beside.fds().into_iter().flatten().map(|fd| PollFd::new(fd, PollFlags::POLLIN)));
-        match poll(&mut fds, timeout) {
-            Ok(_) => {}
-            Err(Errno::EINTR) => return Ok(Ready { signal: true, ..Ready::default() }),
-            Err(error) => return Err(error.into()),
-        }
+        wait(&mut fds, deadlines.into_iter().flatten().min())?;
         let events = |fd: &PollFd<'_>| fd.revents().is_some_and(|events| !events.is_empty());
         if events(&fds[3]) {
             let _ = self.gate.wake.read();

@@ -2,13 +2,12 @@
 //! line discipline edits, awesh only prints the prompt and reads.
 
 use std::io;
-use std::time::Instant;
 
-use nix::errno::Errno;
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::poll::{PollFd, PollFlags};
 
 use super::{Change, Draft, History, HistoryControl, Input, Lent, LineEditor, Request};
 use crate::bash::Turn;
+use crate::sys::poll::wait;
 use crate::sys::tty::Mode;
 use crate::terminal::{Terminal, write_out};
 
@@ -56,14 +55,7 @@ impl LineEditor for Plain {
                 PollFd::new(terminal.signals.fd(), PollFlags::POLLIN),
             ];
             fds.extend(beside.fds().into_iter().flatten().map(|fd| PollFd::new(fd, PollFlags::POLLIN)));
-            let timeout = beside.deadline().map_or(PollTimeout::NONE, |due| {
-                PollTimeout::try_from(due.saturating_duration_since(Instant::now()))
-                    .unwrap_or(PollTimeout::MAX)
-            });
-            match poll(&mut fds, timeout) {
-                Ok(_) | Err(Errno::EINTR) => {}
-                Err(error) => return Err(error.into()),
-            }
+            wait(&mut fds, beside.deadline())?;
             let ready = |at: usize| fds[at].revents().is_some_and(|events| !events.is_empty());
             let (key, output) = (ready(0), ready(1));
             terminal.signals.clear();

@@ -10,7 +10,10 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender, TryRecvError
 use std::thread;
 use std::time::{Duration, Instant};
 
+use nix::poll::{PollFd, PollFlags};
 use nix::sys::eventfd::{EfdFlags, EventFd};
+
+use crate::sys::poll::wait;
 
 /// An answer, and how it was come by.
 #[derive(Debug, Clone)]
@@ -40,6 +43,12 @@ impl Bell {
     /// Readable when an answer has come late.
     pub(super) fn fd(&self) -> Option<BorrowedFd<'_>> {
         self.signal.as_ref().map(AsFd::as_fd)
+    }
+
+    /// Waits for it; whether an answer has come.
+    pub(super) fn rings_before(&self, deadline: Instant) -> bool {
+        let Some(fd) = self.fd() else { return false };
+        wait(&mut [PollFd::new(fd, PollFlags::POLLIN)], Some(deadline)).unwrap_or(false)
     }
 
     /// Makes the descriptor quiet again, before answers are looked for.
@@ -123,6 +132,11 @@ impl<Question: Send + 'static, Answer: Send + 'static> Worker<Question, Answer> 
         }
     }
 
+    /// Whether a question is open.
+    pub(super) fn is_busy(&self) -> bool {
+        self.link.as_ref().is_some_and(|link| link.busy)
+    }
+
     /// Whether an older question than the last is still open: what both ask about may hang.
     pub(super) fn is_stuck(&self) -> bool {
         self.link.as_ref().is_some_and(|link| link.busy && !link.awaited)
@@ -184,8 +198,6 @@ fn start<Question: Send + 'static, Answer: Send + 'static>(
 mod tests {
     use std::sync::Mutex;
 
-    use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-
     use super::*;
 
     const SOON: Duration = Duration::from_millis(1);
@@ -229,7 +241,7 @@ mod tests {
         drop(gate);
         let late = loop {
             let mut fds = [PollFd::new(bell.fd().unwrap(), PollFlags::POLLIN)];
-            assert_eq!(poll(&mut fds, PollTimeout::NONE), Ok(1));
+            assert!(wait(&mut fds, None).unwrap());
             bell.quiet();
             if let Some(fetched) = worker.late() {
                 break fetched.answer;

@@ -35,6 +35,9 @@ use work_tree::WorkTree;
 /// How long a prompt waits for git and Kubernetes. Only a file system that hangs takes so long.
 const DEADLINE: Duration = Duration::from_millis(8);
 
+/// How long a question of the user's waits for them, which goes by what they say.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 /// The variables of the session that the prompt goes by.
 pub const VARIABLES: [&str; 14] = [
     "HOME",
@@ -209,6 +212,16 @@ impl PromptSource {
             messages::timing("git work tree", in_time);
         }
         PromptData { hit, took, facts: text::Facts { git, kube, work_tree } }
+    }
+
+    /// The same for what is not to go without it. The present prompt shows it, too.
+    pub fn patient_data(&mut self, session: &Session<'_>) -> PromptData {
+        let deadline = Instant::now() + PATIENCE;
+        self.shown = self.data(session);
+        while (self.git.is_busy() || self.kube.is_busy())
+            && (self.take_late() || self.bell.rings_before(deadline))
+        {}
+        self.shown.clone()
     }
 
     /// Asks git and Kubernetes, side by side; and how long both took.

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use awesh_protocol::{Action, Decision, Outcome, Proposal, ProposalId, QuestionId, Term, Verdict};
 
+use super::protected::Protected;
 use super::question::wait;
 use super::{Flow, Shell};
 use crate::backend::BackendClient;
@@ -38,7 +39,7 @@ impl Shell {
             }
         };
         let command = match (command, self.protected(proposal)) {
-            (Some(command), Some(name)) => self.is_typed(&name)?.then_some(command),
+            (Some(command), Some(place)) => self.is_typed(&place)?.then_some(command),
             (command, _) => command,
         };
         let Some(command) = command else {
@@ -147,17 +148,17 @@ impl Shell {
 
     /// Whether this machine may be changed: it is not protected, or the user types its name.
     fn may_change_host(&mut self) -> io::Result<bool> {
-        self.protected_host().map_or(Ok(true), |name| self.is_typed(&name))
+        self.protected_host().map_or(Ok(true), |place| self.is_typed(&place))
     }
 
-    /// Whether the user types the name of what a command would change.
-    fn is_typed(&mut self, name: &str) -> io::Result<bool> {
+    /// Whether the user types the name of the place that a command would change.
+    fn is_typed(&mut self, place: &Protected) -> io::Result<bool> {
         self.terminal.set_mode(Mode::Editing)?;
-        messages::warning(format_args!("this changes {name}, which is protected; type {name} to run it"));
+        messages::warning(place);
         match self.read_line(("> ", "> "), "", Purpose::Bash)? {
-            Input::Line { text, .. } if text.trim() == name => Ok(true),
+            Input::Line { text, .. } if text.trim() == place.word() => Ok(true),
             _ => {
-                messages::warning(format_args!("that is not {name}: it does not run"));
+                messages::warning(format_args!("that is not {}: it does not run", place.word()));
                 Ok(false)
             }
         }

@@ -384,7 +384,7 @@ impl Shell {
 
     /// What the prompt knows of the place, as it is now.
     fn prompt_data(&mut self) -> PromptData {
-        self.at_prompt(|source, session, _| source.data(session))
+        self.at_prompt(|source, session, _| source.patient_data(session))
     }
 
     /// Lends the source of the prompt the session as it is now.

@@ -7,14 +7,14 @@ use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
 use awesh_protocol::{Attachment, Context};
-use nix::errno::Errno;
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::poll::{PollFd, PollFlags};
 
 use super::{Flow, Shell};
 use crate::backend::BackendClient;
 use crate::control::WITHOUT_OUTPUT;
 use crate::messages;
 use crate::render::{Renderer, Step};
+use crate::sys::poll;
 use crate::sys::tty::Mode;
 use crate::terminal::{Terminal, TerminalWriter};
 
@@ -137,15 +137,7 @@ pub(super) fn wait(
     ];
     let interest = if sending { PollFlags::POLLIN | PollFlags::POLLOUT } else { PollFlags::POLLIN };
     fds.extend(backend.map(|fd| PollFd::new(fd, interest)));
-    let timeout = due.map_or(PollTimeout::NONE, |due| {
-        let left = due.saturating_duration_since(Instant::now());
-        // Rounded up: a wait that ends just before its time would be a busy one.
-        PollTimeout::try_from(left + std::time::Duration::from_millis(1)).unwrap_or(PollTimeout::MAX)
-    });
-    match poll(&mut fds, timeout) {
-        Ok(_) | Err(Errno::EINTR) => {}
-        Err(error) => return Err(error.into()),
-    }
+    poll::wait(&mut fds, due)?;
     terminal.signals.clear();
     Ok(fds[0].revents().is_some_and(|events| !events.is_empty()))
 }

@@ -5,6 +5,7 @@
 
 #[cfg(test)]
 pub mod allocations;
+pub mod poll;
 pub mod process;
 pub mod pty;
 pub mod signals;

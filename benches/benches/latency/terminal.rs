@@ -9,10 +9,11 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use awesh::sys::poll::wait;
 use awesh::sys::process::lead_session_on_terminal;
 use awesh::sys::pty::Pty;
 use nix::errno::Errno;
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::poll::{PollFd, PollFlags};
 use nix::pty::Winsize;
 use nix::unistd::{read, write};
 use vt100::Screen;
@@ -166,13 +167,8 @@ impl Terminal {
     /// Reads once: 0 where the terminal is hung up, nothing where the time is over.
     fn read(&self, buffer: &mut [u8], deadline: Instant) -> io::Result<Option<usize>> {
         loop {
-            let left = deadline.saturating_duration_since(Instant::now());
-            let timeout = PollTimeout::try_from(left).unwrap_or(PollTimeout::MAX);
-            match poll(&mut [PollFd::new(self.master.as_fd(), PollFlags::POLLIN)], timeout) {
-                Ok(0) => return Ok(None),
-                Ok(_) => {}
-                Err(Errno::EINTR) => continue,
-                Err(error) => return Err(error.into()),
+            if !wait(&mut [PollFd::new(self.master.as_fd(), PollFlags::POLLIN)], Some(deadline))? {
+                return Ok(None);
             }
             match read(&self.master, buffer) {
                 Ok(count) => return Ok(Some(count)),

@@ -10,6 +10,7 @@ use std::time::{Duration, SystemTime};
 
 use tempfile::TempDir;
 
+use super::kube::{Kube, Question};
 use super::*;
 
 /// An hour ahead: whatever a test has just written counts as left alone for long.
@@ -51,4 +52,23 @@ fn a_prompt_shows_what_was_read() {
     let shown = shown.unwrap();
     assert!(shown.starts_with("🧠:user@host:~/src/app:☸\u{fe0f}dev:☸\u{fe0f}payments:🌿"), "{shown}");
     assert!(shown.ends_with("|UNBORN\n> "), "{shown}");
+}
+
+#[test]
+fn a_question_waits_longer_than_a_prompt() {
+    let slow = || -> fetch::Work<Question, Kube> {
+        let mut names = ["old", "new"].into_iter();
+        Box::new(move |_| {
+            std::thread::sleep(10 * DEADLINE);
+            let name = names.next().unwrap_or("asked too often").to_owned();
+            (Kube::Context { name, namespace: None }, false)
+        })
+    };
+    let directory = TempDir::new().unwrap();
+    let session = session(directory.path());
+    let mut source = PromptSource::new();
+    source.kube = Worker::new("slow", slow, &source.bell);
+    source.data(&session);
+    // The prompt's own question is open still.
+    assert_eq!(source.patient_data(&session).context(), Ok(Some("new")));
 }
