@@ -1,8 +1,8 @@
 //! A model as agents are lent it: the AI client behind the gate, with the memory of the shell.
 //!
-//! This is the one way in which agents talk to a model. Everything an agent says is redacted here before it is stored or sent, and
-//! everything the model says is restored before the agent or the user sees it; so the conversation itself never
-//! holds a secret, and agents and tools never hold a placeholder.
+//! This is the one way in which agents talk to a model. Everything an agent says is redacted here before it is stored
+//! or sent, and everything the model says is restored before the agent or the user sees it; so the conversation
+//! itself never holds a secret, and agents and tools never hold a placeholder.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -8,8 +8,9 @@
 //! draws), or to [`control`], awesh's own commands.
 //!
 //! Around it: [`args`] and [`config`] say what is wanted, [`terminal`] is the user's terminal, [`messages`] the
-//! only voice to the user apart from answers, [`highlight`] what the words of a command are to the eye, [`timings`] what
-//! took how long, [`fallback`] what happens where awesh cannot be the shell, and [`sys`] the fence around unsafe code.
+//! only voice to the user apart from answers, [`highlight`] what the words of a command are to the eye, [`timings`]
+//! what took how long, [`fallback`] what happens where awesh cannot be the shell, and [`sys`] the fence around unsafe
+//! code.
 //!
 //! # Invariants
 //!

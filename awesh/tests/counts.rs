@@ -2,26 +2,20 @@
 
 use std::fs;
 use std::process::Command;
+use std::time::Duration;
+
+use awesh::sys::process::processor_time;
+use nix::unistd::Pid;
 
 use crate::harness::{Home, Terminal};
-
-/// A field of a process's `stat`, by the number that proc(5) gives it.
-fn stat(pid: i32, field: usize) -> u64 {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
-    let (_, fields) = stat.rsplit_once(") ").unwrap();
-    // What follows the name begins with field 3.
-    fields.split(' ').nth(field - 3).unwrap().parse().unwrap()
-}
 
 /// The page faults of all processes that one has started and that have ended (`cminflt`): more as soon as there is
 /// one more.
 fn faults_of_children(pid: i32) -> u64 {
-    stat(pid, 11)
-}
-
-/// The processor time that a process has taken (`utime`, `stime`), in hundredths of a second.
-fn ticks(pid: i32) -> u64 {
-    stat(pid, 14) + stat(pid, 15)
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+    let (_, fields) = stat.rsplit_once(") ").unwrap();
+    // It is the eleventh field of proc(5); what follows the name begins with the third.
+    fields.split(' ').nth(8).unwrap().parse().unwrap()
 }
 
 /// Of awesh and of its bash.
@@ -56,10 +50,12 @@ fn waiting_for_a_start_up_file_takes_no_processor_time() {
     home.write(".bashrc", "echo begun; sleep 1; echo over");
     let mut terminal = home.awesh();
     terminal.wait_for("begun");
-    let before = ticks(terminal.pid());
+    let process = Pid::from_raw(terminal.pid());
+    let taken = || processor_time(process).unwrap();
+    let before = taken();
     terminal.wait_for("over");
-    let taken = ticks(terminal.pid()) - before;
-    assert!(taken < 10, "{taken} hundredths of a second, of a hundred");
+    let taken = taken() - before;
+    assert!(taken < Duration::from_millis(100), "{taken:?} of processor time");
 }
 
 /// How often a process has read and written, whatever it was.

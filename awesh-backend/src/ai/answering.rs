@@ -8,7 +8,6 @@ use tokio::time::timeout;
 
 use super::body::Body;
 use super::fault::Fault;
-use super::retry;
 use super::worded::Reader;
 use super::{Asked, Client, Whole, innermost};
 
@@ -54,7 +53,7 @@ impl<'c> Answering<'c> {
         // What does not run on this machine will not run in a second either.
         let absent = matches!(fault, Fault::Unreachable(_)) && self.client.endpoint.is_loopback();
         let retries = &self.client.patience.retries;
-        let wait = if begun || absent { None } else { retries.wait(self.made, &fault, retry::jitter()) };
+        let wait = if begun || absent { None } else { retries.wait(self.made, &fault, fastrand::f64()) };
         tracing::debug!(attempt = self.made, again = wait.is_some(), "a turn failed");
         wait.map_or(Err(fault.clone()), |wait| Ok(Piece::Waiting(fault, wait)))
     }

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use tokio::time::{sleep, timeout};
 
+use super::Client;
 use super::endpoint::Endpoint;
 use super::fault::Fault;
-use super::{Client, retry};
 
 /// The word for "by words alone".
 const NONE: &str = "none";
@@ -58,7 +58,7 @@ impl Client {
                 Ok(document) => return Ok(document),
                 Err(fault) => fault,
             };
-            match self.patience.retries.wait(made, &fault, retry::jitter()) {
+            match self.patience.retries.wait(made, &fault, fastrand::f64()) {
                 Some(wait) => sleep(wait).await,
                 None => return Err(fault),
             }

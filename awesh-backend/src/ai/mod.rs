@@ -5,9 +5,9 @@
 //! Attempts are repeated ([`retry`]) as long as nothing was shown.
 //!
 //! What is sent and received is shaped in [`chat`] and [`messages`], for models without tools with [`worded`], by
-//! way of [`transcript`], [`body`], [`sse`] and [`turn`]; what went wrong is worded in [`fault`]. Secrets are none of this module's
-//! business: it is asked from behind the gate, by [`talk`](crate::talk), [`inference`](crate::inference) and
-//! [`library`](crate::library).
+//! way of [`transcript`], [`body`], [`sse`] and [`turn`]; what went wrong is worded in [`fault`]. Secrets are none of
+//! this module's business: it is asked from behind the gate, by [`talk`](crate::talk),
+//! [`inference`](crate::inference) and [`library`](crate::library).
 
 mod answering;
 mod body;
@@ -101,8 +101,8 @@ impl Client {
         }
     }
 
-    /// The key, from its command or the keyring where it is there; nothing else may happen before it is known, so that it can
-    /// be kept from what is sent.
+    /// The key, from its command or the keyring where it is there; nothing else may happen before it is known, so
+    /// that it can be kept from what is sent.
     pub(crate) async fn key(&self, environment: &BTreeMap<String, String>) -> Result<Option<Secret>, Fault> {
         let known = lock(&self.fetched).clone();
         let key = match (&self.endpoint.key, known) {

@@ -208,7 +208,8 @@ fn what_is_no_answer() {
     }
 }
 
-/// Answers of models of random weights, or with each event twice: no text to be sure of, and no harm done wherever they are cut.
+/// Answers of models of random weights, or with each event twice: no text to be sure of, and no harm done wherever
+/// they are cut.
 const NOISE: [&str; 12] = [
     "llama-chat-busy-ping",
     "llama-chat-garbage-utf8",

@@ -1,8 +1,6 @@
 //! When another attempt is worth it, and how long to wait before it: exponential back-off with jitter, unless
 //! the server says how long.
 
-use std::collections::hash_map::RandomState;
-use std::hash::{BuildHasher, Hasher};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -48,13 +46,6 @@ impl Retries {
             }
         }
     }
-}
-
-/// A number between 0 and 1, different each time.
-pub(super) fn jitter() -> f64 {
-    // The standard library seeds each state at random; that is random enough to keep clients apart.
-    let random = RandomState::new().build_hasher().finish();
-    f64::from(u32::try_from(random >> 32).unwrap_or_default()) / f64::from(u32::MAX)
 }
 
 /// The wait that a `Retry-After` header asks for: in seconds, or as the time, by the server's clock, when it is over.

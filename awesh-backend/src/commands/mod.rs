@@ -2,8 +2,8 @@
 //! own and ends with it; no backend, no socket.
 //!
 //! What a command has to say goes to stdout by [`output`], the one writer there is; why it could do nothing is
-//! returned, for the executable to say. Ctrl-C drops what is under way, connections and processes included; a batch ends in
-//! order, on its hosts too.
+//! returned, for the executable to say. Ctrl-C drops what is under way, connections and processes included; a batch
+//! ends in order, on its hosts too.
 
 mod agreement;
 mod batch;

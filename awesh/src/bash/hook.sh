@@ -168,8 +168,8 @@ __awesh_come_last() {
   done
 }
 
-# The state of the session as a message. A message is a list of fields, none of them empty, an empty one, and one more that
-# means nothing: each ends with a NUL.
+# The state of the session as a message. A message is a list of fields, none of them empty, an empty one, and one
+# more that means nothing: each ends with a NUL.
 __awesh_report() {
   builtin local __awesh_mode=none __awesh_jobs='\j'
   builtin local -a __awesh_own

@@ -190,8 +190,8 @@ impl Link {
             .map(|text| text.trim_end().to_owned())
     }
 
-    /// What the user has made of readline: its variables as `bind -v` prints them, LS_COLORS, and of each of the keymaps
-    /// emacs, vi-insert and vi-command what `bind -p`, `-s` and `-X` print.
+    /// What the user has made of readline: its variables as `bind -v` prints them, LS_COLORS, and of each of the
+    /// keymaps emacs, vi-insert and vi-command what `bind -p`, `-s` and `-X` print.
     pub fn readline(&mut self) -> Option<Vec<String>> {
         let fields = self.look_up("readline", "", UNHURRIED)?;
         Some(fields.iter().map(|field| field.trim_start_matches(':').to_owned()).collect())
@@ -273,19 +273,13 @@ impl Link {
             return None;
         }
         let id = self.handshake.request(kind, word, "").ok()?;
-        match self.await_answer(id, Instant::now() + patience) {
-            Ok(Reply::Fields(fields)) => Some(fields),
-            Ok(Reply::Interrupted) => None,
-            Ok(Reply::Nothing) => {
-                self.late = Some(id);
-                self.missed = true;
-                None
-            }
-            Err(_) => {
-                self.lost = true;
-                None
-            }
+        let answer = self.await_answer(id, Instant::now() + patience);
+        if matches!(answer, Ok(Reply::Nothing)) {
+            self.late = Some(id);
+            self.missed = true;
+            return None;
         }
+        self.fields(answer)
     }
 
     /// Asks for what may run something of the user's, and waits. After an interrupt, or at the deadline, there is no
@@ -303,6 +297,11 @@ impl Link {
             answer = self.await_answer(id, Instant::now() + Duration::from_secs(1));
         }
         self.busy.store(false, Ordering::SeqCst);
+        self.fields(answer)
+    }
+
+    /// What was answered; without an answer or a prompt bash is lost.
+    fn fields(&mut self, answer: io::Result<Reply>) -> Option<Vec<String>> {
         match answer {
             Ok(Reply::Fields(fields)) => Some(fields),
             Ok(Reply::Interrupted) => None,

@@ -3,7 +3,8 @@
 //! `spawn.rs` starts it with `hook.sh` in place of its start-up files; the hook speaks through `handshake.rs`
 //! and marks in the output that `markers.rs` finds. `relay.rs` moves bytes while bash has the terminal,
 //! `show.rs` decides what of them is seen and `turns.rs` what follows from marks and messages;
-//! `link.rs` asks while it waits at its prompt, `listing.rs` reads the history it tells; `behind.rs` lets it start behind a prompt. Nothing here knows what a line means: that is the router's.
+//! `link.rs` asks while it waits at its prompt, `listing.rs` reads the history it tells; `behind.rs` lets it start
+//! behind a prompt. Nothing here knows what a line means: that is the router's.
 
 mod begin;
 mod behind;

@@ -20,8 +20,8 @@ use crate::terminal::Terminal;
 /// gather many of them leaves the user's terminal, and then the program, with nothing to do.
 const CHUNK: usize = 8 * 1024;
 
-/// While much is printed so many pieces are read before it is asked what else there is, which takes a third of the time:
-/// half a millisecond's worth.
+/// While much is printed so many pieces are read before it is asked what else there is, which takes a third of the
+/// time: half a millisecond's worth.
 const UNASKED: u32 = 15;
 
 /// So many keys are taken ahead of a program that does not read them.

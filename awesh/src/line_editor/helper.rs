@@ -62,6 +62,8 @@ pub(super) struct LineHelper {
     /// What is typed after a line that cannot be entered yet.
     queued: Arc<Mutex<String>>,
     prompt_width: usize,
+    /// Whether the terminal wraps lines anew when its width changes.
+    reflows: bool,
 }
 
 impl LineHelper {
@@ -78,6 +80,7 @@ impl LineHelper {
             above,
             queued,
             prompt_width: 0,
+            reflows: reflow::happens(),
         }
     }
 
@@ -144,7 +147,7 @@ impl LineHelper {
 
     /// Follows a change of the window's width, before rustyline draws the line anew.
     fn follow_window(&self) {
-        if !reflow::happens() {
+        if !self.reflows {
             return;
         }
         let place = |columns| {

@@ -29,7 +29,8 @@ pub fn times_slept(process: Pid) -> Option<u64> {
     status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"))?.trim().parse().ok()
 }
 
-/// The memory of a process in bytes, what it shares with others divided among them; None where the system does not tell.
+/// The memory of a process in bytes, what it shares with others divided among them; None where the system does not
+/// tell.
 pub fn proportional_set_size(process: Pid) -> Option<u64> {
     let text = fs::read_to_string(format!("/proc/{process}/smaps_rollup")).ok()?;
     let line = text.lines().find_map(|line| line.strip_prefix("Pss:"))?;
@@ -73,10 +74,6 @@ pub fn waits_for(process: Pid) -> Option<Wait> {
 
 /// The processes that a process has started, and those that these have.
 pub fn descendants(process: Pid) -> Vec<Pid> {
-    let children = |process: Pid| {
-        let list = fs::read_to_string(format!("/proc/{process}/task/{process}/children")).unwrap_or_default();
-        list.split_whitespace().filter_map(|id| id.parse().ok().map(Pid::from_raw)).collect::<Vec<_>>()
-    };
     let mut found = children(process);
     let mut at = 0;
     while let Some(&next) = found.get(at) {
@@ -84,6 +81,15 @@ pub fn descendants(process: Pid) -> Vec<Pid> {
         at += 1;
     }
     found
+}
+
+/// The children of each of its threads.
+fn children(process: Pid) -> Vec<Pid> {
+    let threads = fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
+    let lists = threads.filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
+    let of_thread =
+        |list: String| list.split_whitespace().filter_map(|id| id.parse().ok()).collect::<Vec<_>>();
+    lists.flat_map(of_thread).map(Pid::from_raw).collect()
 }
 
 fn take_terminal() -> io::Result<()> {

@@ -106,7 +106,7 @@ impl Bench {
         drop(prompt);
 
         let mut prompt = settled(shell, setting)?;
-        let tree = Tree::of(prompt.terminal.process())?;
+        let tree = Tree::of(prompt.terminal.process());
         let before = tree.threads();
         prompt.terminal.watch(IDLE)?;
         cells.time("idle: processor time in a second", tree.time_since(&before));

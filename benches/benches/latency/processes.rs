@@ -2,32 +2,29 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
+
+use awesh::sys::process::{descendants, proportional_set_size};
+use nix::unistd::Pid;
 
 /// A process and those it has started.
 #[derive(Debug)]
 pub struct Tree {
-    processes: Vec<u32>,
+    processes: Vec<Pid>,
 }
 
 impl Tree {
     /// The tree below a process as it is now.
-    pub fn of(root: u32) -> io::Result<Self> {
-        let all = parents()?;
+    pub fn of(root: Pid) -> Self {
         let mut processes = vec![root];
-        let mut at = 0;
-        while let Some(&parent) = processes.get(at) {
-            processes.extend(all.iter().filter(|(_, of)| *of == parent).map(|(process, _)| *process));
-            at += 1;
-        }
-        Ok(Self { processes })
+        processes.extend(descendants(root));
+        Self { processes }
     }
 
     /// Those of its processes that run the same program as the first.
     pub fn of_one_program(&self) -> Self {
-        let program = |process: &u32| fs::read_link(format!("/proc/{process}/exe")).ok();
+        let program = |process: &Pid| fs::read_link(format!("/proc/{process}/exe")).ok();
         let first = self.processes.first().and_then(program);
         let same = self.processes.iter().filter(|process| program(process) == first).copied();
         Self { processes: same.collect() }
@@ -51,25 +48,8 @@ impl Tree {
 
     /// Memory in bytes; what several processes share is divided among them.
     pub fn proportional_set_size(&self) -> u64 {
-        let kilobytes = |process: &u32| -> Option<u64> {
-            let text = fs::read_to_string(format!("/proc/{process}/smaps_rollup")).ok()?;
-            let line = text.lines().find(|line| line.starts_with("Pss:"))?;
-            line.split_whitespace().nth(1)?.parse().ok()
-        };
-        self.processes.iter().filter_map(kilobytes).sum::<u64>() * 1024
+        self.processes.iter().filter_map(|&process| proportional_set_size(process)).sum()
     }
-}
-
-/// Every process with its parent.
-fn parents() -> io::Result<Vec<(u32, u32)>> {
-    let parent = |place: PathBuf| -> Option<(u32, u32)> {
-        let process = place.file_name()?.to_str()?.parse().ok()?;
-        let text = fs::read_to_string(place.join("stat")).ok()?;
-        // The name before these fields is in brackets and may have anything in it.
-        let fields = text.rsplit_once(')')?.1;
-        Some((process, fields.split_whitespace().nth(1)?.parse().ok()?))
-    };
-    Ok(fs::read_dir("/proc")?.flatten().filter_map(|entry| parent(entry.path())).collect())
 }
 
 fn entries(directory: &str) -> Vec<PathBuf> {

@@ -15,7 +15,7 @@ use awesh::sys::pty::Pty;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags};
 use nix::pty::Winsize;
-use nix::unistd::{read, write};
+use nix::unistd::{Pid, read, write};
 use vt100::Screen;
 
 /// Longer than anything takes on a busy machine; only a failure waits so long.
@@ -52,8 +52,8 @@ impl Terminal {
     }
 
     /// The program's process.
-    pub fn process(&self) -> u32 {
-        self.child.id()
+    pub fn process(&self) -> Pid {
+        Pid::from_raw(self.child.id().cast_signed())
     }
 
     /// Where the cursor is: row and column.

@@ -10,8 +10,8 @@
 //! | `postgresql`         | a PostgreSQL server, pgvector where it has it| `url`, `collection` (a schema), the same key |
 //!
 //! All of them rank alike: by words, those that say all that was asked first; by meaning, where a query and what is
-//! kept have vectors of the same model; and both lists joined by reciprocal rank fusion. A query is [`Terms`] by then, so no
-//! store ever sees a user's text as a part of its own language.
+//! kept have vectors of the same model; and both lists joined by reciprocal rank fusion. A query is [`Terms`] by
+//! then, so no store ever sees a user's text as a part of its own language.
 
 mod catalogue;
 mod embedder;

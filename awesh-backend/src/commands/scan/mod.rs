@@ -1,7 +1,7 @@
 //! `awesh scan`: what a cluster can do, learned from a model kind by kind, many at a time.
 //!
-//! It shows how it goes and ends with a report; whatever ends it earlier, the next scan of the same cluster goes on from
-//! there, and what is known as it is costs nothing.
+//! It shows how it goes and ends with a report; whatever ends it earlier, the next scan of the same cluster goes on
+//! from there, and what is known as it is costs nothing.
 
 mod accounts;
 mod json;

@@ -4,8 +4,8 @@
 //! A collection has vectors of one size for ever: so what a kind means is in a collection for each model beside it,
 //! and users without that model find what the others learned all the same.
 //!
-//! The API has no transactions: what is gone is deleted before what was learned is written, so that a write that breaks off
-//! leaves less than there was, never something wrong.
+//! The API has no transactions: what is gone is deleted before what was learned is written, so that a write that
+//! breaks off leaves less than there was, never something wrong.
 
 mod points;
 mod rest;
