@@ -33,6 +33,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// How long the shell may be busy with a command that an interrupt is to end.
 const BUSY: Duration = Duration::from_secs(1);
 
+/// So many pieces of output are read before the screen is looked at, which takes longer than to read one.
+const AT_ONCE: usize = 64;
+
 /// The interrupt key.
 const INTERRUPT: u8 = 0x03;
 
@@ -409,15 +412,15 @@ impl Terminal {
     }
 
     fn read_some(&mut self, deadline: Instant) {
-        let mut fds = [PollFd::new(self.pty.master.as_fd(), PollFlags::POLLIN)];
-        if wait(&mut fds, Some(deadline)).unwrap() {
-            let mut buffer = [0; 65536];
+        wait(&mut [PollFd::new(self.pty.master.as_fd(), PollFlags::POLLIN)], Some(deadline)).unwrap();
+        let mut buffer = [0; 4096];
+        for _ in 0..AT_ONCE {
             match read(&self.pty.master, &mut buffer) {
                 Ok(count) => {
                     self.screen.process(&buffer[..count]);
                     self.printed.extend_from_slice(&buffer[..count]);
                 }
-                Err(Errno::EAGAIN | Errno::EIO | Errno::EINTR) => {}
+                Err(Errno::EAGAIN | Errno::EIO | Errno::EINTR) => break,
                 Err(error) => panic!("{}", io::Error::from(error)),
             }
         }
