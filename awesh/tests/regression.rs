@@ -282,7 +282,7 @@ fn a_control_c_right_behind_an_answer_cost_the_user_his_last_argument() {
     terminal.run("cpu=$(taskset -cp $$); cpu=${cpu##*: }; cpu=${cpu%%[,-]*}");
     terminal.run("timeout 60 taskset -c $cpu sh -c 'while :; do :; done' &");
     terminal.run(&format!(
-        "for p in {} {bash}; do taskset -acp $cpu $p; done; chrt -ip 0 {bash}",
+        "for p in {} {bash}; do taskset -acp $cpu $p; done; renice -n 19 -p {bash}",
         terminal.pid()
     ));
     for word in ["first", "second"] {

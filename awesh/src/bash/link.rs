@@ -252,7 +252,7 @@ impl Link {
     /// Ctrl-C at the prompt: bash starts over at a new prompt with status 130, or runs the user's trap and stays.
     pub fn interrupt(&mut self) -> Option<Report> {
         if let Some(late) = self.late.take() {
-            let _ = self.await_answer(late, Instant::now() + QUICK);
+            let _ = self.await_answer(late, Instant::now() + UNHURRIED);
         }
         let _ = signal_foreground(self.master.as_fd(), Signal::SIGINT);
         self.ask("type", ":", "", PATIENT);
