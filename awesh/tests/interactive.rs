@@ -37,7 +37,7 @@ fn control_d_obeys_ignoreeof_and_stopped_jobs() {
     terminal.send("\x04");
     terminal.wait_for("Use \"exit\" to leave the shell.");
     terminal.wait_prompt();
-    terminal.run("unset IGNOREEOF; sleep 1000 & kill -STOP $!");
+    terminal.run("unset IGNOREEOF; sleep 1000 & kill -STOP $!; while [[ ! $(jobs -s) ]]; do :; done");
     terminal.send("\x04");
     terminal.wait_for("There are stopped jobs.");
     terminal.wait_prompt();

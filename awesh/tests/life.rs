@@ -95,11 +95,13 @@ fn jobs_outlive_a_closed_terminal_where_they_do_in_bash() {
         "sleep 1000 & disown; echo $!",
         "sleep 1000 & disown -h; echo $!",
         "nohup sleep 1000 >/dev/null 2>&1 & echo $!",
-        "setsid sleep 1000 & sleep 0; echo $!",
+        "setsid sh -c 'echo $$ >own; exec sleep 1000' & disown; until [[ -s own ]]; do :; done; cat own",
     ];
+    let home = Home::new();
     let outlived = |mut terminal: Terminal| {
         terminal.wait_prompt();
         let jobs = lines.map(|line| told(&mut terminal, line));
+        fs::remove_file(home.path().join("work/own")).unwrap();
         terminal.hang_up();
         terminal.wait_end();
         wait_until("the end of the first", || !is_alive(&jobs[0]));
@@ -109,7 +111,6 @@ fn jobs_outlive_a_closed_terminal_where_they_do_in_bash() {
             alive
         })
     };
-    let home = Home::new();
     let bash = outlived(home.bash(false));
     assert_eq!(outlived(home.awesh()), bash);
     assert!(bash.contains(&true) && bash.contains(&false), "{bash:?}");
@@ -152,6 +153,28 @@ fn a_killed_awesh_takes_bash_with_it_and_its_directory_goes_with_the_next_start(
     next.send("exit\r");
     next.wait_end();
     assert_eq!(directories(&home), 0);
+}
+
+#[test]
+fn a_bash_that_goes_on_after_a_hang_up_stayed_for_ever_where_awesh_was_killed() {
+    let home = Home::new();
+    for (trap, is_busy) in [("''", false), ("''", true), ("'echo hup'", false), ("'echo hup'", true)] {
+        let mut terminal = start(&home);
+        let bash = told(&mut terminal, "echo $$");
+        terminal.run("rm -f go ended; mkfifo go; exec 9<>go; trap 'echo yes >ended' EXIT");
+        terminal.run(&format!("trap {trap} HUP"));
+        if is_busy {
+            terminal.send("echo runs; read line <&9\r");
+            terminal.wait_for("\nruns");
+        }
+        signal(&terminal, Signal::SIGKILL);
+        terminal.wait_end();
+        if is_busy {
+            fs::write(home.path().join("work/go"), "on\n").unwrap();
+        }
+        wait_until("the end of bash", || !is_alive(&bash));
+        assert_eq!(fs::read_to_string(home.path().join("work/ended")).unwrap(), "yes\n");
+    }
 }
 
 #[test]

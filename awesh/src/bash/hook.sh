@@ -33,7 +33,8 @@ __awesh_prompt() {
   builtin local REPLY FUNCNEST=0
   builtin local IFS=$' \t\n'
   builtin local -a __awesh_message
-  [[ -p @DIR@/up && -p @DIR@/down ]] || builtin return 0
+  # A FIFO that nobody else has open would be waited for, for ever where the user has SIGHUP ignored.
+  { [[ -p @DIR@/up && -p @DIR@/down ]] && builtin kill -0 $PPID; } || builtin return 0
   __awesh[status]=$1
   __awesh[last]=$2
   __awesh[pipestatus]=${*:3}
@@ -198,6 +199,7 @@ __awesh_serve() {
     if ((__awesh_status == 0)); then
       __awesh_since=$SECONDS
       __awesh_answer_request
+    # An end of file: nobody is there to answer.
     elif ((__awesh_status == 127)) || [[ ! -p @DIR@/down ]]; then
       __awesh[kind]=go
     # TMOUT is what bash itself would wait for a line.
@@ -226,7 +228,8 @@ __awesh_continue() {
 __awesh_receive() {
   builtin : "${__awesh[last]}"
   ((${#__awesh_message[@]} == 0)) || builtin printf '%s\0' "${__awesh_message[@]}" '' "${__awesh[last]}" >@DIR@/up
-  builtin read -r -d '' && __awesh[kind]=$REPLY && builtin read -r -d '' && __awesh[id]=$REPLY &&
+  builtin read -r -d '' || builtin return $(($? == 1 ? 127 : 128))
+  __awesh[kind]=$REPLY && builtin read -r -d '' && __awesh[id]=$REPLY &&
     builtin read -r -d '' && __awesh[first]=$REPLY && builtin read -r -d '' && __awesh[second]=$REPLY
 } <@DIR@/down
 

@@ -4,6 +4,7 @@
 //! starts with the dispositions that awesh was given.
 
 use std::io::{self, Read};
+use std::mem::ManuallyDrop;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
@@ -15,7 +16,8 @@ use signal_hook::{flag, low_level};
 /// Signals that have come and were not yet taken.
 #[derive(Debug)]
 pub struct Signals {
-    wake: UnixStream,
+    /// Never closed: the handlers outlive this, and would have their SIGPIPE end a process that is about to be bash.
+    wake: ManuallyDrop<UnixStream>,
     child: Arc<AtomicBool>,
     hangup: Arc<AtomicBool>,
     resize: Arc<AtomicBool>,
@@ -29,7 +31,7 @@ impl Signals {
         let (wake, write) = UnixStream::pair()?;
         wake.set_nonblocking(true)?;
         let signals = Self {
-            wake,
+            wake: ManuallyDrop::new(wake),
             child: Arc::default(),
             hangup: Arc::default(),
             resize: Arc::default(),
@@ -59,7 +61,7 @@ impl Signals {
     /// Makes [`Signals::fd`] quiet again; called before the flags are looked at.
     pub fn clear(&self) {
         let mut buffer = [0; 64];
-        while matches!((&self.wake).read(&mut buffer), Ok(n) if n > 0) {}
+        while matches!((&*self.wake).read(&mut buffer), Ok(n) if n > 0) {}
     }
 
     /// Whether a child changed its state since the last call.
@@ -80,5 +82,36 @@ impl Signals {
     /// Whether the terminal is gone.
     pub fn hung_up(&self) -> bool {
         self.hangup.load(Ordering::SeqCst)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::env;
+    use std::process::Command;
+
+    use nix::sys::signal::{SigHandler, Signal, raise, signal};
+
+    use super::*;
+
+    /// What becomes of signals in a process that is about to execute another program, where SIGPIPE ends it.
+    #[test]
+    #[ignore = "changes what signals do to its process: run by the test below, in one of its own"]
+    fn signals_behind_the_end() {
+        drop(Signals::install().unwrap());
+        // SAFETY: it is the default action that is set.
+        unsafe { signal(Signal::SIGPIPE, SigHandler::SigDfl) }.unwrap();
+        for each in [Signal::SIGCHLD, Signal::SIGWINCH] {
+            raise(each).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_child_that_ended_behind_the_end_took_the_plain_bash_with_it() {
+        let own = "sys::signals::tests::signals_behind_the_end";
+        let output =
+            Command::new(env::current_exe().unwrap()).args(["--ignored", "--exact", own]).output().unwrap();
+        let told = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && told.contains("1 passed"), "{output:?}");
     }
 }
