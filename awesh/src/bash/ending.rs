@@ -17,6 +17,10 @@ use crate::terminal::Terminal;
 /// How long a bash whose terminal is gone may take to save its history.
 const FAREWELL: Duration = Duration::from_secs(2);
 
+/// How long it may take from its prompt to the command that it was given, or from that to its prompt; it takes less
+/// than a millisecond.
+const ON_ITS_WAY: Duration = Duration::from_millis(200);
+
 /// Between two looks whether it has ended.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
@@ -45,31 +49,47 @@ impl BashSession {
         }
     }
 
-    /// Ends the session as a closed terminal does: bash saves its history and passes SIGHUP on to its jobs. It
-    /// does so only outside of PROMPT_COMMAND, so at its prompt it is told to signal itself.
+    /// Ends the session as a closed terminal does: bash saves its history and passes SIGHUP on to its jobs. It does
+    /// so only outside of PROMPT_COMMAND: at its prompt it is told to signal itself, and where it may be on its way
+    /// there, or back, that is waited for.
     pub fn hang_up(&mut self) -> io::Result<()> {
-        if self.phase == Phase::Prompt {
-            self.lines.push_front(format!("{HANG_UP}\n"));
-            self.leave_prompt(Phase::Quiet)?;
-        } else {
-            kill(self.child, Signal::SIGHUP)?;
-        }
-        let deadline = Instant::now() + FAREWELL;
-        while !self.watch().has_ended() && Instant::now() < deadline {
+        let now = Instant::now();
+        let is_on_its_way = matches!(self.phase, Phase::Reading | Phase::Quiet) || self.marked;
+        let mut due = match self.phase {
+            Phase::Prompt => self.have_hung_up()?,
+            _ if is_on_its_way => Some(now + ON_ITS_WAY),
+            _ => Some(now),
+        };
+        while !self.watch().has_ended() && Instant::now() < now + FAREWELL {
+            if due.is_some_and(|due| due <= Instant::now()) {
+                kill(self.child, Signal::SIGHUP)?;
+                due = None;
+            }
             self.send_outgoing()?;
             self.output.take_background()?;
             let messages = self.link.lock().handshake.receive()?;
             if messages.contains(&Message::Started) {
                 self.link.lock().handshake.release()?;
+                due = due.map(|_| now);
+            }
+            if due.is_some() && messages.iter().any(|message| matches!(message, Message::Prompt(_))) {
+                due = self.have_hung_up()?;
             }
             let link = self.link.lock();
             let mut fds = [
                 PollFd::new(self.master.as_fd(), PollFlags::POLLIN),
                 PollFd::new(link.handshake.fd(), PollFlags::POLLIN),
             ];
-            wait(&mut fds, Some(Instant::now() + LOOK_AGAIN))?;
+            wait(&mut fds, Some(due.unwrap_or(Instant::now() + LOOK_AGAIN)))?;
         }
         Ok(())
+    }
+
+    /// Has bash, which waits at its prompt, signal itself; nothing is left to be done then.
+    fn have_hung_up(&mut self) -> io::Result<Option<Instant>> {
+        self.lines.push_front(format!("{HANG_UP}\n"));
+        self.leave_prompt(Phase::Quiet)?;
+        Ok(None)
     }
 
     /// Shows what is still in the terminal of a bash that has ended.
