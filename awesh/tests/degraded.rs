@@ -11,7 +11,7 @@ fn works(terminal: &mut Terminal) {
 #[test]
 fn an_unusable_runtime_directory_is_passed_over() {
     let mut home = Home::new();
-    home.set("XDG_RUNTIME_DIR", "/nonexistent");
+    home.set("XDG_RUNTIME_DIR", "/dev/null/run");
     works(&mut home.awesh());
 }
 

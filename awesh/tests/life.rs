@@ -209,7 +209,7 @@ fn few_descriptors_are_enough_for_a_shell() {
 #[test]
 fn without_a_runtime_directory_or_a_home_it_works() {
     let mut home = Home::new();
-    for (name, value) in [("XDG_RUNTIME_DIR", ""), ("HOME", "/nonexistent"), ("HOME", "/proc")] {
+    for (name, value) in [("XDG_RUNTIME_DIR", ""), ("HOME", "/dev/null/home"), ("HOME", "/proc")] {
         home.set(name, value);
         let mut terminal = home.start(Path::new(AWESH), &["--norc"]);
         terminal.wait_prompt();
