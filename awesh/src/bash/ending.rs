@@ -54,12 +54,15 @@ impl BashSession {
     /// there, or back, that is waited for.
     pub fn hang_up(&mut self) -> io::Result<()> {
         let now = Instant::now();
-        let is_on_its_way = matches!(self.phase, Phase::Reading | Phase::Quiet) || self.marked;
         let mut due = match self.phase {
-            Phase::Prompt => self.have_hung_up()?,
-            _ if is_on_its_way => Some(now + ON_ITS_WAY),
+            Phase::Prompt => None,
+            Phase::Reading | Phase::Quiet => Some(now + ON_ITS_WAY),
+            _ if self.marked => Some(now + ON_ITS_WAY),
             _ => Some(now),
         };
+        if due.is_none() {
+            self.tell_to_hang_up()?;
+        }
         while !self.watch().has_ended() && Instant::now() < now + FAREWELL {
             if due.is_some_and(|due| due <= Instant::now()) {
                 kill(self.child, Signal::SIGHUP)?;
@@ -73,7 +76,8 @@ impl BashSession {
                 due = due.map(|_| now);
             }
             if due.is_some() && messages.iter().any(|message| matches!(message, Message::Prompt(_))) {
-                due = self.have_hung_up()?;
+                self.tell_to_hang_up()?;
+                due = None;
             }
             let link = self.link.lock();
             let mut fds = [
@@ -85,11 +89,10 @@ impl BashSession {
         Ok(())
     }
 
-    /// Has bash, which waits at its prompt, signal itself; nothing is left to be done then.
-    fn have_hung_up(&mut self) -> io::Result<Option<Instant>> {
+    /// Has bash, which waits at its prompt, signal itself.
+    fn tell_to_hang_up(&mut self) -> io::Result<()> {
         self.lines.push_front(format!("{HANG_UP}\n"));
-        self.leave_prompt(Phase::Quiet)?;
-        Ok(None)
+        self.leave_prompt(Phase::Quiet)
     }
 
     /// Shows what is still in the terminal of a bash that has ended.
